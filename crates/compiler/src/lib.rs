@@ -1,0 +1,1 @@
+//! Abstract syntax tree in, code unit out: symbol tables, folding, code generation, assembly

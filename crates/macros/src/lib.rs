@@ -1,0 +1,1 @@
+//! Attribute macros that turn an impl block into a type or a module

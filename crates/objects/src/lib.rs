@@ -1,0 +1,1 @@
+//! The object model: header, references, types, protocols, memory, every built-in type

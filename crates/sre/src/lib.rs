@@ -1,0 +1,1 @@
+//! The engine behind `re`: runs the code words that sre_compile makes

@@ -1,0 +1,1 @@
+//! The five layers: runtime, interpreter, thread, frame and evaluation loop; import, marshal, sys, builtins
