@@ -1,1 +1,44 @@
-//! The object model: header, references, types, protocols, memory, every built-in type
+//! The object model: header, references, types, protocols, memory, every built-in type.
+//!
+//! `Result<Ref, Raised>` is `PyObject *`: a function over these types is a C slot. See
+//! `docs/ARCHITECTURE.md` for the rule that keeps shared, mutable objects memory-safe.
+
+#[macro_use]
+pub mod raise;
+
+pub mod buffer;
+pub mod bytes;
+pub mod dict;
+pub mod exceptions;
+pub mod header;
+pub mod int;
+pub mod list;
+pub mod memory;
+pub mod object;
+pub mod protocol;
+pub mod services;
+pub mod singletons;
+pub mod str;
+pub mod thread_state;
+pub mod tuple;
+pub mod type_object;
+pub mod weakref;
+
+/// The names that nearly every file needs.
+pub mod prelude {
+    pub use crate::bail;
+    pub use crate::bytes::Bytes;
+    pub use crate::dict::Dict;
+    pub use crate::exceptions;
+    pub use crate::header::{Field, Layout, Object, Ref, VarObject};
+    pub use crate::int::Int;
+    pub use crate::list::List;
+    pub use crate::memory::{self, gc};
+    pub use crate::raise::{self, Raised, Result};
+    pub use crate::singletons::{ellipsis, none, none_object, not_implemented};
+    pub use crate::str::Str;
+    pub use crate::tuple::Tuple;
+    pub use crate::type_object::*;
+}
+
+pub use prelude::*;

@@ -1,0 +1,114 @@
+//! The exception classes: their hierarchy, their structures, and what raising asks of them.
+
+mod hierarchy;
+mod raising;
+
+use std::cell::Cell;
+use std::ffi::c_char;
+use std::ops::Deref;
+
+pub use hierarchy::*;
+pub use raising::{chain, class_matches, normalize, traceback_of};
+
+use crate::prelude::*;
+
+/// `PyBaseExceptionObject`.
+#[repr(C)]
+pub struct BaseExceptionObject {
+    pub base: Object,
+    pub dict: Field<Dict>,
+    pub args: Field<Tuple>,
+    pub traceback: Field,
+    pub context: Field,
+    pub cause: Field,
+    pub suppress_context: Cell<c_char>,
+}
+
+/// `PySyntaxErrorObject`.
+#[repr(C)]
+pub struct SyntaxErrorObject {
+    pub base: BaseExceptionObject,
+    pub msg: Field,
+    pub filename: Field,
+    pub lineno: Field,
+    pub offset: Field,
+    pub text: Field,
+    pub print_file_and_line: Field,
+}
+
+/// `PyUnicodeErrorObject`.
+#[repr(C)]
+pub struct UnicodeErrorObject {
+    pub base: BaseExceptionObject,
+    pub encoding: Field,
+    pub object: Field,
+    pub start: Cell<isize>,
+    pub end: Cell<isize>,
+    pub reason: Field,
+}
+
+/// `PyOSErrorObject`.
+#[repr(C)]
+pub struct OSErrorObject {
+    pub base: BaseExceptionObject,
+    pub errno: Field,
+    pub strerror: Field,
+    pub filename: Field,
+    pub filename2: Field,
+    /// The characters written before `BlockingIOError`; -1 unless known.
+    pub written: Cell<isize>,
+}
+
+/// `PyImportErrorObject`.
+#[repr(C)]
+pub struct ImportErrorObject {
+    pub base: BaseExceptionObject,
+    pub msg: Field,
+    pub name: Field,
+    pub path: Field,
+}
+
+/// `PyStopIterationObject`.
+#[repr(C)]
+pub struct StopIterationObject {
+    pub base: BaseExceptionObject,
+    pub value: Field,
+}
+
+/// `PySystemExitObject`.
+#[repr(C)]
+pub struct SystemExitObject {
+    pub base: BaseExceptionObject,
+    pub code: Field,
+}
+
+macro_rules! structures {
+    ($($structure:ident: $parent:ident = $class:ident;)*) => {
+        $(
+            impl Deref for $structure {
+                type Target = $parent;
+                #[inline(always)]
+                fn deref(&self) -> &$parent {
+                    &self.base
+                }
+            }
+
+            // SAFETY: `#[repr(C)]`, begins with the header; every instance of the class begins so.
+            unsafe impl Layout for $structure {
+                fn class() -> &'static Type {
+                    &$class
+                }
+            }
+        )*
+    };
+}
+
+structures! {
+    BaseExceptionObject: Object = BaseException;
+    SyntaxErrorObject: BaseExceptionObject = SyntaxError;
+    UnicodeErrorObject: BaseExceptionObject = UnicodeEncodeError;
+    OSErrorObject: BaseExceptionObject = OSError;
+    ImportErrorObject: BaseExceptionObject = ImportError;
+    StopIterationObject: BaseExceptionObject = StopIteration;
+    SystemExitObject: BaseExceptionObject = SystemExit;
+}

@@ -1,0 +1,80 @@
+//! What raising and catching ask of exception classes and instances.
+
+use crate::prelude::*;
+use crate::raise::Fetched;
+
+use super::BaseExceptionObject;
+
+/// Whether an exception class is the given class or derives from it (`PyErr_GivenExceptionMatches`
+/// for a class that is not a tuple).
+pub fn class_matches(given: &Object, class: &Type) -> bool {
+    given.downcast::<Type>().is_some_and(|given| given.is_subtype(class))
+}
+
+/// The `__traceback__` of an exception instance.
+pub fn traceback_of(value: &Object) -> Option<Ref> {
+    value.downcast::<BaseExceptionObject>()?.traceback.get()
+}
+
+/// The instance for a class and a value, with `handled` as its `__context__`, which is cut
+/// where a cycle would come of it.
+pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
+    let instance = instantiate(class, value)?;
+    if instance.is(&handled) {
+        return Ok(instance);
+    }
+    let Some(exception) = instance.downcast::<BaseExceptionObject>() else {
+        return Ok(instance);
+    };
+    let mut link = handled.clone();
+    while let Some(next) = link.downcast::<BaseExceptionObject>().and_then(|link| link.context.get()) {
+        if next.is(&instance) {
+            if let Some(link) = link.downcast::<BaseExceptionObject>() {
+                link.context.set(None);
+            }
+            break;
+        }
+        link = next;
+    }
+    exception.context.set(Some(handled));
+    Ok(instance)
+}
+
+/// The instance that a class and a value stand for: the value itself where it is an instance.
+fn instantiate(class: &Object, value: Option<Ref>) -> Result<Ref> {
+    match value {
+        Some(value) if is_instance_of(&value, class) => Ok(value),
+        None => class.call(&[]),
+        Some(value) if value.is_none() => class.call(&[]),
+        Some(value) => match value.into_type::<Tuple>() {
+            Ok(arguments) => class.call_dict(&arguments, None),
+            Err(value) => class.call(&[&value]),
+        },
+    }
+}
+
+fn is_instance_of(value: &Object, class: &Object) -> bool {
+    class.downcast::<Type>().is_some_and(|class| value.class().is_subtype(class))
+}
+
+/// Makes the value an instance of the class, the class the instance's. Where making it fails, the
+/// exception from that takes its place.
+pub fn normalize(exception: Fetched) -> Fetched {
+    let Fetched { mut class, mut value, mut traceback } = exception;
+    // An exception class whose construction always raises is not normalised for ever.
+    for _ in 0..32 {
+        match instantiate(&class, value) {
+            Ok(instance) => {
+                let class = instance.class().to_ref().into_object();
+                return Fetched { class, value: Some(instance), traceback };
+            }
+            Err(raised) => {
+                let inner = raised.fetch();
+                class = inner.class;
+                value = inner.value;
+                traceback = inner.traceback.or(traceback);
+            }
+        }
+    }
+    Fetched { class: exceptions::RecursionError.to_ref().into_object(), value: None, traceback }
+}

@@ -1,0 +1,210 @@
+//! Allocation of objects, through the type's own slots.
+
+use std::alloc::Layout as MemoryLayout;
+use std::ffi::c_void;
+use std::ptr;
+
+use libmimalloc_sys as mi;
+
+use super::gc::{self, GcHead};
+use crate::prelude::*;
+
+/// Memory for `size` bytes, never null for want of bytes (0 counts as 1). Null where there is none.
+pub fn raw_allocate(size: usize) -> *mut c_void {
+    match isize::try_from(size) {
+        // SAFETY: an allocation call.
+        Ok(_) => unsafe { mi::mi_malloc(size.max(1)) },
+        Err(_) => ptr::null_mut(),
+    }
+}
+
+/// # Safety
+/// The pointer is null or came from this allocator; it is not used afterwards unless the result is null.
+pub unsafe fn raw_reallocate(pointer: *mut c_void, size: usize) -> *mut c_void {
+    match isize::try_from(size) {
+        // SAFETY: the caller's promise.
+        Ok(_) => unsafe { mi::mi_realloc(pointer, size.max(1)) },
+        Err(_) => ptr::null_mut(),
+    }
+}
+
+/// # Safety
+/// The pointer is null or came from this allocator, and is not used afterwards.
+pub unsafe fn raw_free(pointer: *mut c_void) {
+    // SAFETY: the caller's promise.
+    unsafe { mi::mi_free(pointer) }
+}
+
+/// Memory for an object of the class with `items` inline items, header written, one reference,
+/// the rest zero, not yet tracked by the collector. Raises `MemoryError`.
+fn allocate_raw_object(class: &Type, items: isize) -> Result<*mut Object> {
+    let bytes = class
+        .tp_itemsize
+        .get()
+        .checked_mul(items)
+        .and_then(|bytes| bytes.checked_add(class.tp_basicsize.get()))
+        .and_then(|bytes| bytes.checked_add(7 + size_of::<GcHead>() as isize));
+    let Some(bytes) = bytes.map(|bytes| (bytes as usize - size_of::<GcHead>()) & !7) else {
+        bail!(MemoryError);
+    };
+    let object: *mut Object = match class.has_flags(flags::HAVE_GC) {
+        true => gc::allocate(bytes)?,
+        false => {
+            let pointer = raw_allocate(bytes);
+            if pointer.is_null() {
+                bail!(MemoryError);
+            }
+            pointer.cast()
+        }
+    };
+    // SAFETY: fresh memory of this size, and a header fits in any object.
+    unsafe {
+        ptr::write_bytes(object.cast::<u8>(), 0, bytes);
+        (*object).set_class(class);
+        (*object).set_refcnt(1);
+    }
+    if class.has_flags(flags::HEAPTYPE) {
+        class.incref();
+    }
+    Ok(object)
+}
+
+/// `PyType_GenericAlloc`: what `tp_alloc` is unless a type says otherwise. Zeroed and tracked, so
+/// for structures that zeros are a valid value of; Rust's go through [`Ref::new_in`].
+pub unsafe extern "C" fn generic_alloc(class: &Type, items: isize) -> Result<Ref> {
+    let object = allocate_raw_object(class, items)?;
+    // SAFETY: freshly made, with one reference.
+    unsafe {
+        if class.tp_itemsize.get() != 0 {
+            (*object.cast::<VarObject>()).set_size(items);
+        }
+        let object = Ref::from_raw(object);
+        if class.has_flags(flags::HAVE_GC) {
+            gc::track(&object);
+        }
+        Ok(object)
+    }
+}
+
+/// An object of the class through its `tp_alloc`, untracked by the collector until it is filled.
+pub fn allocate_var<T: Layout>(class: &Type, items: isize) -> Result<Ref<T>> {
+    let object = match class.tp_alloc.get() {
+        // SAFETY: the class's own function.
+        Some(alloc) if !ptr::fn_addr_eq(alloc, generic_alloc as AllocFunc) => unsafe { alloc(class, items)? },
+        // SAFETY: freshly made, with one reference.
+        _ => unsafe {
+            let object = allocate_raw_object(class, items)?;
+            if class.tp_itemsize.get() != 0 {
+                (*object.cast::<VarObject>()).set_size(items);
+            }
+            Ref::from_raw(object)
+        },
+    };
+    gc::untrack(&object);
+    // SAFETY: an instance of a class whose layout begins with T; the caller fills it before it is seen.
+    Ok(unsafe { object.cast_unchecked() })
+}
+
+/// An object that the collector does not know, with `bytes` of room in all (`None` for more than can
+/// be counted): header written, the rest zero. For a type whose size its `tp_itemsize` cannot say.
+pub fn allocate_sized<T: Layout>(class: &Type, bytes: Option<usize>) -> Result<Ref<T>> {
+    debug_assert!(!class.has_flags(flags::HAVE_GC | flags::HEAPTYPE));
+    let pointer = bytes.map_or(ptr::null_mut(), |bytes| match isize::try_from(bytes) {
+        // SAFETY: an allocation call.
+        Ok(_) => unsafe { mi::mi_zalloc(bytes) }.cast::<Object>(),
+        Err(_) => ptr::null_mut(),
+    });
+    if pointer.is_null() {
+        bail!(MemoryError);
+    }
+    // SAFETY: fresh memory, ours alone.
+    unsafe {
+        (*pointer).set_class(class);
+        (*pointer).set_refcnt(1);
+        Ok(Ref::from_raw(pointer.cast()))
+    }
+}
+
+/// An object of the class that begins with the value; its header is written here.
+pub fn allocate<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
+    debug_assert!(class.tp_basicsize.get() as usize >= size_of::<T>());
+    let size = match class.tp_itemsize.get() {
+        0 => 0,
+        // SAFETY: types with items begin with a VarObject.
+        _ => unsafe { (*ptr::from_ref(&value).cast::<VarObject>()).size() },
+    };
+    let object: Ref<T> = allocate_var(class, size)?;
+    let header = (object.as_object().refcnt(), ptr::from_ref(object.as_object().class()));
+    let pointer = ptr::from_ref(&*object).cast_mut();
+    // SAFETY: the memory is ours alone, of at least T's size; its old bytes need no drop.
+    unsafe {
+        ptr::write(pointer, value);
+        (*pointer).as_object().set_refcnt(header.0);
+        (*pointer).as_object().set_class(&*header.1);
+    }
+    if class.has_flags(flags::HAVE_GC) {
+        gc::track(object.as_object());
+    }
+    Ok(object)
+}
+
+impl<T: Layout> Ref<T> {
+    /// A new object of T's own class. Small objects end the process when there is no memory at all,
+    /// as every allocation of Rust's does; whatever has a size that a program chooses is fallible.
+    pub fn new(value: T) -> Ref<T> {
+        match allocate(T::class(), value) {
+            Ok(object) => object,
+            Err(_) => std::alloc::handle_alloc_error(MemoryLayout::new::<T>()),
+        }
+    }
+
+    /// A new object of the class, which is T's or a subclass. Raises `MemoryError`.
+    pub fn new_in(class: &Type, value: T) -> Result<Ref<T>> {
+        allocate(class, value)
+    }
+}
+
+/// Gives an object's memory back through its type's `tp_free`, and the reference of an instance to
+/// its heap type.
+///
+/// # Safety
+/// The object has no references left and its content is already dropped.
+pub unsafe fn free(object: *mut Object) {
+    // SAFETY: the caller's promise; the type outlives the call, its instance's reference goes last.
+    unsafe {
+        let class = ptr::from_ref((*object).class());
+        let free = (*class).tp_free.get().unwrap_or(match (*class).has_flags(flags::HAVE_GC) {
+            true => object_gc_free,
+            false => object_free,
+        });
+        free(object.cast());
+    }
+}
+
+/// `tp_free` of objects that the collector does not know.
+pub unsafe extern "C" fn object_free(pointer: *mut c_void) {
+    // SAFETY: such an object begins its block.
+    unsafe { raw_free(pointer) }
+}
+
+/// `tp_free` of objects that the collector knows.
+pub unsafe extern "C" fn object_gc_free(pointer: *mut c_void) {
+    // SAFETY: such an object follows its collector's head.
+    unsafe { gc::free(pointer.cast()) }
+}
+
+/// `tp_dealloc` of a structure in Rust: out of the collector's lists, weak references cleared, fields
+/// dropped, memory given back. A Python subclass's instance comes here after its own part is done.
+pub unsafe extern "C" fn generic_dealloc<T: Layout>(object: *mut Object) {
+    // SAFETY: called once, when the last reference is gone.
+    unsafe {
+        if (*object).class().has_flags(flags::HAVE_GC) {
+            gc::untrack(&*object);
+        }
+        if T::class().tp_weaklistoffset.get() > 0 {
+            crate::weakref::clear_all(&*object);
+        }
+        ptr::drop_in_place(object.cast::<T>());
+        free(object);
+    }
+}

@@ -1,0 +1,11 @@
+//! Memory: where objects come from and where they go.
+
+mod allocate;
+mod dealloc;
+pub mod gc;
+
+pub use allocate::{
+    allocate, allocate_sized, allocate_var, free, generic_alloc, generic_dealloc, object_free,
+    object_gc_free, raw_allocate, raw_free, raw_reallocate,
+};
+pub use dealloc::dealloc;

@@ -1,0 +1,192 @@
+//! Calling (language reference 6.3.4; PEP 590).
+
+use crate::prelude::*;
+use crate::raise::Fetched;
+use crate::thread_state::ThreadState;
+
+impl Object {
+    /// Calls the object with positional arguments.
+    #[inline]
+    pub fn call(&self, arguments: &[&Object]) -> Result<Ref> {
+        // SAFETY: the slice holds as many arguments as its length says.
+        unsafe { self.vectorcall(arguments.as_ptr(), arguments.len(), None) }
+    }
+
+    /// Calls the object with no arguments.
+    #[inline]
+    pub fn call0(&self) -> Result<Ref> {
+        self.call(&[])
+    }
+
+    /// Calls the object with one argument.
+    #[inline]
+    pub fn call1(&self, argument: &Object) -> Result<Ref> {
+        // Room in front lets a bound method put its receiver there.
+        let room = [argument, argument];
+        // SAFETY: `room[1..]` is the one argument, and `room[0]` may be overwritten.
+        unsafe { self.vectorcall(room.as_ptr().add(1), 1 | VECTORCALL_ARGUMENTS_OFFSET, None) }
+    }
+
+    /// Calls the object with positional arguments and, behind them in the same slice, the values of
+    /// the keyword arguments that `names` (strings, without duplicates) names.
+    pub fn call_keywords(&self, arguments: &[&Object], names: &Tuple) -> Result<Ref> {
+        let positional = arguments.len() - names.size() as usize;
+        let names = Some(names).filter(|names| names.size() > 0);
+        // SAFETY: the slice holds the positional arguments and a value for each name.
+        unsafe { self.vectorcall(arguments.as_ptr(), positional, names) }
+    }
+
+    /// Calls with a tuple and perhaps a dictionary of arguments: `f(*arguments, **keywords)`.
+    pub fn call_dict(&self, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
+        let keywords = keywords.filter(|keywords| keywords.len() > 0);
+        if self.vectorcall_function().is_none() {
+            return self.call_slot(arguments, keywords);
+        }
+        let Some(keywords) = keywords else { return self.call(arguments.as_slice()) };
+        let (names, values) = split_keywords(keywords)?;
+        let all: Vec<&Object> =
+            arguments.as_slice().iter().copied().chain(values.iter().map(|v| &**v)).collect();
+        self.call_keywords(&all, &names)
+    }
+
+    /// The object's own vectorcall function, if it has one.
+    #[inline(always)]
+    pub fn vectorcall_function(&self) -> Option<VectorcallFunc> {
+        let class = self.class();
+        if !class.has_flags(flags::HAVE_VECTORCALL) {
+            return None;
+        }
+        let offset = class.tp_vectorcall_offset.get();
+        // SAFETY: the flag says that there is a function pointer, or null, at the offset.
+        unsafe { *self.as_ptr().cast::<u8>().offset(offset).cast::<Option<VectorcallFunc>>() }
+    }
+
+    /// `PyObject_Vectorcall`.
+    ///
+    /// # Safety
+    /// `arguments` points to the positional arguments, as many as the count says, then to a value for
+    /// each name. With [`VECTORCALL_ARGUMENTS_OFFSET`] in the count, the word before may be overwritten.
+    #[inline]
+    pub unsafe fn vectorcall(
+        &self,
+        arguments: *const &Object,
+        count: usize,
+        names: Option<&Tuple>,
+    ) -> Result<Ref> {
+        match self.vectorcall_function() {
+            // SAFETY: the caller's promise.
+            Some(function) => checked(self, unsafe { function(self, arguments, count, names) }),
+            None => {
+                let positional = count & !VECTORCALL_ARGUMENTS_OFFSET;
+                let all = positional + names.map_or(0, |names| names.size() as usize);
+                // SAFETY: the caller's promise.
+                let all = unsafe { std::slice::from_raw_parts(arguments, all) };
+                let tuple = Tuple::new(all[..positional].iter().map(|argument| argument.to_ref()))?;
+                let Some(names) = names else { return self.call_slot(&tuple, None) };
+                let keywords = Dict::new();
+                for (name, value) in names.items().iter().zip(&all[positional..]) {
+                    keywords.set(name, value)?;
+                }
+                self.call_slot(&tuple, Some(&keywords))
+            }
+        }
+    }
+
+    /// Calls through `tp_call`.
+    fn call_slot(&self, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
+        let Some(call) = self.class().tp_call.get() else {
+            bail!(TypeError, "'{}' object is not callable", self.class().name());
+        };
+        let _guard = enter_call(" while calling a Python object")?;
+        checked(self, call(self, arguments, keywords))
+    }
+
+    /// Calls a method by name, without making a bound method where that can be avoided.
+    pub fn call_method(&self, name: &Str, arguments: &[&Object]) -> Result<Ref> {
+        match self.get_method(name)? {
+            Method::Function(function) => {
+                let mut all = Vec::with_capacity(arguments.len() + 1);
+                all.push(self);
+                all.extend_from_slice(arguments);
+                function.call(&all)
+            }
+            Method::Bound(bound) => bound.call(arguments),
+        }
+    }
+
+    /// Whether the object can be called (`callable`).
+    pub fn is_callable(&self) -> bool {
+        self.class().tp_call.get().is_some()
+    }
+}
+
+/// What a method's name stands for on an object.
+pub enum Method {
+    /// A function that takes the object as its first argument.
+    Function(Ref),
+    /// Anything else: called without the object.
+    Bound(Ref),
+}
+
+/// One level of native recursion, given back when dropped.
+pub struct RecursionGuard(());
+
+impl Drop for RecursionGuard {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let state = ThreadState::current();
+        state.recursion_depth.set(state.recursion_depth.get() - 1);
+    }
+}
+
+/// Enters a level of native recursion: `RecursionError` where the limit or the stack's end is reached;
+/// `place` ends the message (" while calling a Python object", " in comparison").
+#[inline]
+pub fn enter_call(place: &str) -> Result<RecursionGuard> {
+    let state = ThreadState::current();
+    let depth = state.recursion_depth.get() + 1;
+    if depth > (crate::services::get().recursion_limit)() {
+        bail!(RecursionError, "maximum recursion depth exceeded{place}");
+    }
+    state.check_stack(place)?;
+    state.recursion_depth.set(depth);
+    Ok(RecursionGuard(()))
+}
+
+/// Guards against foreign functions that give a result and set an exception at once.
+/// (One that gives null and sets none is caught where the exception is looked for.)
+#[inline(always)]
+fn checked(callee: &Object, result: Result<Ref>) -> Result<Ref> {
+    match result {
+        Ok(value) if !raise::occurred() => Ok(value),
+        result => check_disagreement(callee, result),
+    }
+}
+
+#[cold]
+fn check_disagreement(callee: &Object, result: Result<Ref>) -> Result<Ref> {
+    match result {
+        Err(raised) if raise::occurred() => Err(raised),
+        Err(_) => Err(raise!(SystemError, "{} returned NULL without setting an error", callee.repr_lossy())),
+        Ok(_) => {
+            let cause = raise::fetch().map(Fetched::normalize).and_then(|cause| cause.value);
+            let raised = raise!(SystemError, "{} returned a result with an error set", callee.repr_lossy());
+            Err(exceptions::set_cause_and_context(raised, cause))
+        }
+    }
+}
+
+/// A dictionary of keyword arguments as names and values. `TypeError` for a key that is no string.
+fn split_keywords(keywords: &Dict) -> Result<(Ref<Tuple>, Vec<Ref>)> {
+    let mut names = Vec::with_capacity(keywords.len());
+    let mut values = Vec::with_capacity(keywords.len());
+    let mut position = 0;
+    while let Some((name, value)) = keywords.next(&mut position) {
+        if name.downcast::<Str>().is_none() {
+            bail!(TypeError, "keywords must be strings");
+        }
+        names.push(name);
+        values.push(value);
+    }
+    Ok((Tuple::new(names)?, values))
+}

@@ -1,0 +1,3 @@
+//! The protocols: what can be done with any object, as methods of `Object`.
+
+mod call;

@@ -1,0 +1,63 @@
+//! What the object model asks of the layers above it: a table of functions filled at start-up,
+//! so that the arrows between crates never turn round.
+
+use std::ffi::c_int;
+use std::sync::OnceLock;
+
+use crate::prelude::*;
+use crate::raise::Fetched;
+
+/// The services. Each raises as its Python counterpart does.
+pub struct Services {
+    /// Hands an exception that cannot propagate to `sys.unraisablehook`.
+    pub write_unraisable: fn(Fetched, Option<&Object>),
+    /// Issues a warning of a category, `stacklevel` frames up; an error where filters say so.
+    pub warn: fn(category: &Type, message: &Object, stacklevel: isize, source: Option<&Object>) -> Result<()>,
+    /// `importlib.import_module` for an absolute name, through `sys.modules`.
+    pub import: fn(name: &str) -> Result<Ref>,
+    /// Looks up a module attribute of `sys`, without raising.
+    pub sys_get: fn(name: &str) -> Option<Ref>,
+    /// The globals of the innermost Python frame.
+    pub current_globals: fn() -> Option<Ref<Dict>>,
+    /// The builtins of the innermost Python frame, or the interpreter's.
+    pub builtins: fn() -> Result<Ref<Dict>>,
+    /// Runs pending signal handlers and calls.
+    pub check_signals: fn() -> Result<()>,
+    /// `sys.audit`.
+    pub audit: fn(event: &str, arguments: &[&Object]) -> Result<()>,
+    /// The recursion limit of `sys.setrecursionlimit`.
+    pub recursion_limit: fn() -> c_int,
+    /// `True` for `-b`, more for `-bb`: comparing bytes with str warns.
+    pub bytes_warning: fn() -> c_int,
+}
+
+static SERVICES: OnceLock<Services> = OnceLock::new();
+
+/// Fills the table; the first call counts.
+pub fn install(services: Services) {
+    let _ = SERVICES.set(services);
+}
+
+/// The table; without a virtual machine, one in which each service says that it is missing.
+#[inline]
+pub fn get() -> &'static Services {
+    SERVICES.get().unwrap_or(&ABSENT)
+}
+
+/// Issues a warning.
+pub fn warn(category: &Type, message: &str, stacklevel: isize) -> Result<()> {
+    (get().warn)(category, &Str::new(message), stacklevel, None)
+}
+
+static ABSENT: Services = Services {
+    write_unraisable: |exception, _| eprintln!("Exception ignored: {:?}", exception.class),
+    warn: |_, _, _, _| Ok(()),
+    import: |name| Err(raise!(ImportError, "no import system to import '{name}' with")),
+    sys_get: |_| None,
+    current_globals: || None,
+    builtins: || Err(raise!(SystemError, "no builtins without a virtual machine")),
+    check_signals: || Ok(()),
+    audit: |_, _| Ok(()),
+    recursion_limit: || 1000,
+    bytes_warning: || 0,
+};
