@@ -3,11 +3,16 @@
 //! `Result<Ref, Raised>` is `PyObject *`: a function over these types is a C slot. See
 //! `docs/ARCHITECTURE.md` for the rule that keeps shared, mutable objects memory-safe.
 
+extern crate self as objects;
+
 #[macro_use]
 pub mod raise;
 
+pub mod arguments;
 pub mod buffer;
 pub mod bytes;
+pub mod convert;
+pub mod define;
 pub mod dict;
 pub mod exceptions;
 pub mod header;
@@ -26,8 +31,10 @@ pub mod weakref;
 
 /// The names that nearly every file needs.
 pub mod prelude {
+    pub use crate::arguments::{FromArgument, Keywords, Masked, NoneOr};
     pub use crate::bail;
     pub use crate::bytes::Bytes;
+    pub use crate::convert::IntoObject;
     pub use crate::dict::Dict;
     pub use crate::exceptions;
     pub use crate::header::{Field, Layout, Object, Ref, VarObject};
@@ -39,6 +46,7 @@ pub mod prelude {
     pub use crate::str::Str;
     pub use crate::tuple::Tuple;
     pub use crate::type_object::*;
+    pub use macros::{Trace, class, functions, methods, module};
 }
 
 pub use prelude::*;

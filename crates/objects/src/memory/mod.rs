@@ -3,9 +3,11 @@
 mod allocate;
 mod dealloc;
 pub mod gc;
+mod trace;
 
 pub use allocate::{
     allocate, allocate_sized, allocate_var, free, generic_alloc, generic_dealloc, object_free,
     object_gc_free, raw_allocate, raw_free, raw_reallocate,
 };
 pub use dealloc::dealloc;
+pub use trace::{Trace, Visitor, clear, traverse};

@@ -1,0 +1,204 @@
+//! The conversion of one argument.
+
+use super::Place;
+use crate::prelude::*;
+
+/// A Rust type that an argument converts to.
+pub trait FromArgument<'a>: Sized {
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self>;
+}
+
+/// `None` counts as nothing: `Optional` parameters, as against absent ones.
+#[derive(Clone, Copy)]
+pub struct NoneOr<T>(pub Option<T>);
+
+impl<'a, T: FromArgument<'a>> FromArgument<'a> for NoneOr<T> {
+    #[inline(always)]
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        match value.is_none() {
+            true => Ok(NoneOr(None)),
+            false => T::from_argument(value, place).map(|value| NoneOr(Some(value))),
+        }
+    }
+}
+
+impl<'a, T: Layout> FromArgument<'a> for &'a T {
+    #[inline(always)]
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        match value.downcast::<T>() {
+            Some(value) => Ok(value),
+            None => Err(place.bad_argument(T::class().name(), value)),
+        }
+    }
+}
+
+impl<'a, T: Layout> FromArgument<'a> for Ref<T> {
+    #[inline(always)]
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        <&T>::from_argument(value, place).map(T::to_ref)
+    }
+}
+
+/// Text, which has to be without lone surrogates.
+impl<'a> FromArgument<'a> for &'a str {
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        <&Str>::from_argument(value, place)?.as_utf8()
+    }
+}
+
+/// A truth value: any object has one.
+impl<'a> FromArgument<'a> for bool {
+    #[inline]
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        value.is_true()
+    }
+}
+
+impl<'a> FromArgument<'a> for f64 {
+    #[inline]
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        value.as_f64()
+    }
+}
+
+/// A string of one character. Surrogates are characters: hence the number.
+impl<'a> FromArgument<'a> for char {
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        let text = value.downcast::<Str>().filter(|text| text.len() == 1);
+        match text.and_then(|text| char::from_u32(text.code_point(0))) {
+            Some(character) => Ok(character),
+            None => Err(place.bad_argument("a unicode character", value)),
+        }
+    }
+}
+
+/// A size or an index: through `__index__` alone.
+impl<'a> FromArgument<'a> for isize {
+    #[inline]
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        refuse_float(value)?;
+        value
+            .index()?
+            .to_isize()
+            .ok_or_else(|| raise!(OverflowError, "Python int too large to convert to C ssize_t"))
+    }
+}
+
+/// C's `long`.
+impl<'a> FromArgument<'a> for i64 {
+    #[inline]
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        integer(value)?
+            .to_i64()
+            .ok_or_else(|| raise!(OverflowError, "Python int too large to convert to C long"))
+    }
+}
+
+macro_rules! ranged {
+    ($($kind:ty: $name:literal;)*) => {
+        $(impl<'a> FromArgument<'a> for $kind {
+            #[inline]
+            fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+                let value = i64::from_argument(value, place)?;
+                <$kind>::try_from(value).map_err(|_| match value > 0 {
+                    true => raise!(OverflowError, concat!($name, " integer is greater than maximum")),
+                    false => raise!(OverflowError, concat!($name, " integer is less than minimum")),
+                })
+            }
+        })*
+    };
+}
+
+ranged! {
+    i16: "signed short";
+    i32: "signed";
+    u8: "unsigned byte";
+}
+
+macro_rules! unsigned {
+    ($($kind:ty: $c_name:literal;)*) => {
+        $(impl<'a> FromArgument<'a> for $kind {
+            #[inline]
+            fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+                let value = integer(value)?;
+                if value.is_negative() {
+                    bail!(ValueError, "value must be positive");
+                }
+                match value.to_u64().and_then(|value| <$kind>::try_from(value).ok()) {
+                    Some(value) => Ok(value),
+                    None => Err(raise!(OverflowError, concat!("Python int too large for C ", $c_name))),
+                }
+            }
+        })*
+    };
+}
+
+unsigned! {
+    u16: "unsigned short";
+    u32: "unsigned int";
+    u64: "unsigned long";
+    usize: "size_t";
+}
+
+/// The low bits of an integer of any size, without an overflow check.
+#[derive(Clone, Copy)]
+pub struct Masked<T>(pub T);
+
+macro_rules! masked {
+    ($($kind:ty),*) => {
+        $(impl<'a> FromArgument<'a> for Masked<$kind> {
+            #[inline]
+            fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+                Ok(Masked(integer(value)?.low_u64() as $kind))
+            }
+        })*
+    };
+}
+
+masked!(u8, u16, u32);
+
+/// For the widest type the argument has to be an `int` itself.
+impl<'a> FromArgument<'a> for Masked<u64> {
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        <&Int>::from_argument(value, place).map(|value| Masked(value.low_u64()))
+    }
+}
+
+/// A `float` is no integer, though it has an `__int__`.
+#[inline(always)]
+fn refuse_float(value: &Object) -> Result<()> {
+    match value.downcast::<Float>() {
+        Some(_) => Err(raise!(TypeError, "integer argument expected, got float")),
+        None => Ok(()),
+    }
+}
+
+/// The integer that an argument stands for: through `__index__`, or `__int__` with a warning.
+#[inline]
+fn integer(value: &Object) -> Result<Ref<Int>> {
+    match value.downcast::<Int>() {
+        Some(value) => Ok(value.to_ref()),
+        None => converted(value),
+    }
+}
+
+#[cold]
+fn converted(value: &Object) -> Result<Ref<Int>> {
+    refuse_float(value)?;
+    let name = value.class().name();
+    let Some(number) = value.class().tp_as_number.get() else {
+        bail!(TypeError, "an integer is required (got type {name})");
+    };
+    if number.nb_index.get().is_some() {
+        return value.index();
+    }
+    if number.nb_int.get().is_none() {
+        bail!(TypeError, "an integer is required (got type {name})");
+    }
+    let message = format!(
+        "an integer is required (got type {name}).  Implicit conversion to integers using __int__ is deprecated, \
+         and may be removed in a future version of Python."
+    );
+    crate::services::warn(&exceptions::DeprecationWarning, &message, 1)?;
+    value.int()
+}

@@ -1,0 +1,307 @@
+//! Matching positional and keyword arguments with parameters.
+
+use std::sync::OnceLock;
+
+use crate::prelude::*;
+
+/// How many parameters of which kind a function has.
+pub struct Shape {
+    /// The name that messages use.
+    pub function: &'static str,
+    pub positional_only: usize,
+    /// Those that may be given by position.
+    pub positional: usize,
+    /// Those before the first with a default, among the positional ones.
+    pub required: usize,
+    /// Those without a default among the keyword-only ones, which come first there.
+    pub required_keywords: usize,
+    /// Whether there is a `*args`.
+    pub has_rest: bool,
+    /// Whether there is a `**kwargs`.
+    pub has_keywords: bool,
+}
+
+/// The parameters of a function that takes keywords; in a `static` of its own.
+pub struct Parameters<const N: usize> {
+    shape: Shape,
+    names: [&'static str; N],
+    interned: OnceLock<Interned<N>>,
+}
+
+/// The interned names; for the life of the process.
+struct Interned<const N: usize>([&'static Str; N]);
+
+// SAFETY: strings are used under the GIL alone.
+unsafe impl<const N: usize> Send for Interned<N> {}
+// SAFETY: as above.
+unsafe impl<const N: usize> Sync for Interned<N> {}
+
+/// A call's arguments, each in its parameter's place.
+pub struct Unpacked<'a, const N: usize> {
+    pub values: [Option<&'a Object>; N],
+    /// What `*args` gets.
+    pub rest: &'a [&'a Object],
+    /// What `**kwargs` gets.
+    pub keywords: Keywords<'a>,
+}
+
+/// Keyword arguments that no parameter is named like.
+pub struct Keywords<'a> {
+    given: Given<'a>,
+    /// The names that parameters took.
+    taken: &'a [&'static Str],
+}
+
+/// Keyword arguments as a call passes them.
+#[derive(Clone, Copy)]
+enum Given<'a> {
+    None,
+    Vector { names: &'a Tuple, values: &'a [&'a Object] },
+    Dict(&'a Dict),
+}
+
+impl<'a> Given<'a> {
+    fn count(self) -> usize {
+        match self {
+            Given::None => 0,
+            Given::Vector { values, .. } => values.len(),
+            Given::Dict(dict) => dict.len(),
+        }
+    }
+
+    /// The value for a name, by identity first and then by equality.
+    fn get(self, wanted: &Str) -> Result<Option<&'a Object>> {
+        match self {
+            Given::None => Ok(None),
+            Given::Vector { names, values } => {
+                let names = names.as_slice();
+                let index = names.iter().position(|name| name.is(wanted));
+                let index = index.or_else(|| names.iter().position(|name| is_named(name, wanted)));
+                Ok(index.map(|index| values[index]))
+            }
+            Given::Dict(dict) => {
+                let value = dict.get(wanted)?;
+                // SAFETY: the caller's dictionary keeps the value for the time of the call.
+                Ok(value.map(|value| unsafe { &*value.as_ptr().cast_const() }))
+            }
+        }
+    }
+
+    /// Calls back with each name and value.
+    fn for_each(self, mut visit: impl FnMut(&Object, &Object) -> Result<()>) -> Result<()> {
+        match self {
+            Given::None => Ok(()),
+            Given::Vector { names, values } => {
+                names.as_slice().iter().zip(values).try_for_each(|(name, value)| visit(name, value))
+            }
+            Given::Dict(dict) => {
+                let mut position = 0;
+                while let Some((name, value)) = dict.next(&mut position) {
+                    visit(&name, &value)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn is_named(name: &Object, wanted: &Str) -> bool {
+    name.downcast::<Str>().is_some_and(|name| name.equals(wanted))
+}
+
+impl<const N: usize> Parameters<N> {
+    /// `names` has the empty string for positional-only parameters.
+    pub const fn new(shape: Shape, names: [&'static str; N]) -> Parameters<N> {
+        Parameters { shape, names, interned: OnceLock::new() }
+    }
+
+    fn interned(&'static self) -> &'static [&'static Str] {
+        &self.interned.get_or_init(|| Interned(self.names.map(Str::intern_static))).0
+    }
+
+    /// Unpacks a vectorcall's arguments, the named values last.
+    #[inline]
+    pub fn unpack_vector<'a>(
+        &'static self,
+        arguments: &'a [&'a Object],
+        names: Option<&'a Tuple>,
+    ) -> Result<Unpacked<'a, N>> {
+        let Some(names) = names.filter(|names| names.size() > 0) else {
+            return self.unpack(arguments, Given::None);
+        };
+        let (positional, values) = arguments.split_at(arguments.len() - names.size() as usize);
+        self.unpack(positional, Given::Vector { names, values })
+    }
+
+    /// Unpacks a tuple and a dictionary.
+    pub fn unpack_tuple<'a>(
+        &'static self,
+        arguments: &'a [&'a Object],
+        keywords: Option<&'a Dict>,
+    ) -> Result<Unpacked<'a, N>> {
+        match keywords.filter(|keywords| keywords.len() > 0) {
+            Some(keywords) => self.unpack(arguments, Given::Dict(keywords)),
+            None => self.unpack(arguments, Given::None),
+        }
+    }
+
+    #[inline]
+    fn unpack<'a>(&'static self, arguments: &'a [&'a Object], given: Given<'a>) -> Result<Unpacked<'a, N>> {
+        let names = self.interned();
+        let mut values = [None; N];
+        self.shape.fill(names, arguments, given, &mut values)?;
+        let rest = match self.shape.has_rest {
+            true => arguments.get(self.shape.positional..).unwrap_or(&[]),
+            false => &[],
+        };
+        Ok(Unpacked {
+            values,
+            rest,
+            keywords: Keywords { given, taken: &names[self.shape.positional_only..] },
+        })
+    }
+}
+
+impl Shape {
+    /// Puts each argument into its parameter's place, and raises what the call deserves.
+    fn fill<'a>(
+        &self,
+        names: &[&'static Str],
+        arguments: &[&'a Object],
+        given: Given<'a>,
+        values: &mut [Option<&'a Object>],
+    ) -> Result<()> {
+        self.check_counts(values.len(), arguments.len(), given.count())?;
+        for (value, argument) in values.iter_mut().zip(arguments).take(self.positional) {
+            *value = Some(argument);
+        }
+        let mut left = given.count();
+        let by_position = arguments.len().min(self.positional);
+        for index in by_position.max(self.positional_only)..values.len() {
+            let value = if left > 0 { given.get(names[index])? } else { None };
+            match value {
+                Some(_) => {
+                    left -= 1;
+                    values[index] = value;
+                }
+                None if self.is_required(index) => return Err(self.missing(names, index)),
+                None => {}
+            }
+        }
+        if left > 0 { self.check_leftover(names, by_position, given) } else { Ok(()) }
+    }
+
+    fn is_required(&self, index: usize) -> bool {
+        index < self.required || index >= self.positional && index < self.positional + self.required_keywords
+    }
+
+    #[inline]
+    fn check_counts(&self, parameters: usize, given: usize, named: usize) -> Result<()> {
+        let open = self.has_rest || self.has_keywords;
+        let least = self.positional_only.min(self.required);
+        if (given + named > parameters && !open)
+            || (given > self.positional && !self.has_rest)
+            || given < least
+        {
+            return Err(self.wrong_count(parameters, given, named, open));
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn wrong_count(&self, parameters: usize, given: usize, named: usize, open: bool) -> Raised {
+        let function = self.function;
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        if given + named > parameters && !open {
+            let keyword = if given == 0 { "keyword " } else { "" };
+            return raise!(
+                TypeError,
+                "{function}() takes at most {parameters} {keyword}argument{} ({} given)",
+                plural(parameters),
+                given + named
+            );
+        }
+        let (bound, expected) = match given > self.positional && !self.has_rest {
+            true if self.positional == 0 => {
+                return raise!(TypeError, "{function}() takes no positional arguments");
+            }
+            true => (if self.required < self.positional { "at most" } else { "exactly" }, self.positional),
+            false => {
+                let least = self.positional_only.min(self.required);
+                (if least < self.positional { "at least" } else { "exactly" }, least)
+            }
+        };
+        raise!(
+            TypeError,
+            "{function}() takes {bound} {expected} positional argument{} ({given} given)",
+            plural(expected)
+        )
+    }
+
+    #[cold]
+    fn missing(&self, names: &[&'static Str], index: usize) -> Raised {
+        raise!(
+            TypeError,
+            "{}() missing required argument '{}' (pos {})",
+            self.function,
+            names[index],
+            index + 1
+        )
+    }
+
+    /// Raises for the keyword arguments that found no place.
+    #[cold]
+    fn check_leftover(&self, names: &[&'static Str], by_position: usize, given: Given<'_>) -> Result<()> {
+        let function = self.function;
+        for index in self.positional_only..by_position {
+            if given.get(names[index])?.is_some() {
+                bail!(
+                    TypeError,
+                    "argument for {function}() given by name ('{}') and position ({})",
+                    names[index],
+                    index + 1
+                );
+            }
+        }
+        let known = &names[self.positional_only..];
+        given.for_each(|name, _| {
+            let Some(name) = name.downcast::<Str>() else { bail!(TypeError, "keywords must be strings") };
+            if self.has_keywords || known.iter().any(|known| known.is(name) || known.equals(name)) {
+                return Ok(());
+            }
+            bail!(TypeError, "'{name}' is an invalid keyword argument for {function}()")
+        })
+    }
+}
+
+impl<'a> Keywords<'a> {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.given.count() == 0 || {
+            let mut empty = true;
+            let _ = self.for_each(|_, _| {
+                empty = false;
+                Ok(())
+            });
+            empty
+        }
+    }
+
+    /// Calls back with each name and value.
+    pub fn for_each(&self, mut visit: impl FnMut(&Str, &Object) -> Result<()>) -> Result<()> {
+        self.given.for_each(|name, value| {
+            let Some(name) = name.downcast::<Str>() else { bail!(TypeError, "keywords must be strings") };
+            match self.taken.iter().any(|taken| taken.equals(name)) {
+                true => Ok(()),
+                false => visit(name, value),
+            }
+        })
+    }
+
+    /// A new dictionary of them.
+    pub fn to_dict(&self) -> Result<Ref<Dict>> {
+        let dict = Dict::new();
+        self.for_each(|name, value| dict.set(name, value))?;
+        Ok(dict)
+    }
+}
