@@ -40,6 +40,12 @@ impl Object {
         Object { refcnt: Cell::new(STATIC_REFERENCES), class: Cell::new(class) }
     }
 
+    /// The header of a fresh object with one reference, of a class that is static.
+    #[inline(always)]
+    pub(crate) fn live_header(class: &'static Type) -> Object {
+        Object { refcnt: Cell::new(1), class: Cell::new(class) }
+    }
+
     /// The header of a static type whose metatype is set when it is made ready.
     pub const fn static_header_unready() -> Object {
         Object { refcnt: Cell::new(STATIC_REFERENCES), class: Cell::new(ptr::null()) }
@@ -130,6 +136,17 @@ impl VarObject {
     /// A header for a value on its way into an object.
     pub const fn header(size: isize) -> VarObject {
         VarObject { object: Object::header(), size: Cell::new(size) }
+    }
+
+    /// The header of an object that lives in a `static`.
+    pub const fn static_header(class: &'static Type, size: isize) -> VarObject {
+        VarObject { object: Object::static_header(class), size: Cell::new(size) }
+    }
+
+    /// The header of a fresh object with one reference, of a class that is static.
+    #[inline(always)]
+    pub(crate) fn live_header(class: &'static Type, size: isize) -> VarObject {
+        VarObject { object: Object::live_header(class), size: Cell::new(size) }
     }
 
     /// The header of a static type, see [`Object::static_header_unready`].

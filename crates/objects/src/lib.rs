@@ -9,12 +9,14 @@ extern crate self as objects;
 pub mod raise;
 
 pub mod arguments;
+pub mod bool;
 pub mod buffer;
 pub mod bytes;
 pub mod convert;
 pub mod define;
 pub mod dict;
 pub mod exceptions;
+pub mod float;
 pub mod header;
 pub mod int;
 pub mod list;
@@ -33,10 +35,12 @@ pub mod weakref;
 pub mod prelude {
     pub use crate::arguments::{FromArgument, Keywords, Masked, NoneOr};
     pub use crate::bail;
+    pub use crate::bool::{bool_object, false_, true_};
     pub use crate::bytes::Bytes;
     pub use crate::convert::IntoObject;
     pub use crate::dict::Dict;
     pub use crate::exceptions;
+    pub use crate::float::Float;
     pub use crate::header::{Field, Layout, Object, Ref, VarObject};
     pub use crate::int::Int;
     pub use crate::list::List;

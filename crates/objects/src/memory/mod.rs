@@ -2,6 +2,7 @@
 
 mod allocate;
 mod dealloc;
+mod free_list;
 pub mod gc;
 mod trace;
 
@@ -11,3 +12,4 @@ pub use allocate::{
 };
 pub use dealloc::dealloc;
 pub use trace::{Trace, Visitor, clear, traverse};
+pub use free_list::FreeList;

@@ -1,11 +1,17 @@
 //! `int`: integers of any size in 30-bit digits.
 
+mod convert;
+pub mod digits;
+mod storage;
+
 use std::ops::Deref;
+
+pub use storage::IntBuilder;
 
 use crate::prelude::*;
 
 /// `PyLongObject`: `|ob_size|` digits of 30 bits follow, the least significant first; the
-/// value's sign is `ob_size`'s.
+/// value's sign is `ob_size`'s. Immutable.
 #[repr(C)]
 pub struct Int {
     base: VarObject,
