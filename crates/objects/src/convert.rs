@@ -60,7 +60,7 @@ macro_rules! signed {
         $(impl IntoObject for $kind {
             #[inline]
             fn into_object(self) -> Result<Ref> {
-                Ok(Int::from_i64(self as i64).into_object())
+                Ok(Int::new(self as i64).into_object())
             }
         })*
     };

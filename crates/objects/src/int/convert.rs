@@ -122,7 +122,7 @@ impl Int {
     }
 
     /// The value modulo 2**64.
-    pub fn to_wrapping_u64(&self) -> u64 {
+    pub fn low_u64(&self) -> u64 {
         let low = self.digits().iter().take(3).rev();
         let magnitude = low.fold(0u128, |value, &digit| value << SHIFT | u128::from(digit)) as u64;
         if self.is_negative() { magnitude.wrapping_neg() } else { magnitude }
