@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ops::Deref;
+use std::ptr;
 
 use crate::prelude::*;
 
@@ -14,12 +15,16 @@ pub struct Bytes {
     content: [u8; 0],
 }
 
+/// The structure and the NUL: what `tp_basicsize` counts.
+const BASE_SIZE: usize = std::mem::offset_of!(Bytes, content) + 1;
+
 /// `PyBytes_Type`.
 #[unsafe(export_name = "PyBytes_Type")]
-pub static BYTES: Type = Type::empty(c"bytes", 33);
+pub static BYTES: Type = Type::empty(c"bytes", BASE_SIZE);
 
 // SAFETY: `#[repr(C)]`, begins with the header; every bytes object begins so.
 unsafe impl Layout for Bytes {
+    #[inline(always)]
     fn class() -> &'static Type {
         &BYTES
     }
@@ -31,7 +36,166 @@ unsafe impl Layout for Bytes {
 
 impl Deref for Bytes {
     type Target = VarObject;
+    #[inline(always)]
     fn deref(&self) -> &VarObject {
         &self.base
     }
+}
+
+impl Bytes {
+    /// The bytes, which never change.
+    #[inline(always)]
+    pub fn as_bytes(&self) -> &[u8] {
+        // SAFETY: `ob_size` bytes follow the structure.
+        unsafe { std::slice::from_raw_parts(self.content.as_ptr(), self.size() as usize) }
+    }
+
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.size() as usize
+    }
+
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.size() == 0
+    }
+
+    /// Room for so many bytes and the NUL, the content not written yet. Raises `MemoryError`.
+    fn allocate(length: usize) -> Result<Ref<Bytes>> {
+        let Some(size) = length.checked_add(BASE_SIZE).filter(|&size| size <= isize::MAX as usize) else {
+            bail!(OverflowError, "byte string is too large");
+        };
+        let pointer = memory::raw_allocate(size).cast::<Bytes>();
+        if pointer.is_null() {
+            bail!(MemoryError);
+        }
+        // SAFETY: fresh memory with room for the structure, the content and a NUL.
+        unsafe {
+            pointer.write(Bytes { base: VarObject::header(length as isize), hash: Cell::new(-1), content: [] });
+            (*pointer).set_class(&BYTES);
+            (*pointer).set_refcnt(1);
+            pointer.cast::<u8>().add(size - 1).write(0);
+            Ok(Ref::from_raw(pointer))
+        }
+    }
+
+    /// A bytes object with a copy of the content. Raises `MemoryError`.
+    #[inline]
+    pub fn try_new(content: &[u8]) -> Result<Ref<Bytes>> {
+        match content {
+            [] => Ok(empty()),
+            &[byte] => Ok(single(byte)),
+            _ => Bytes::copy(content),
+        }
+    }
+
+    fn copy(content: &[u8]) -> Result<Ref<Bytes>> {
+        let bytes = Bytes::allocate(content.len())?;
+        // SAFETY: room for the content was allocated just now.
+        unsafe { ptr::copy_nonoverlapping(content.as_ptr(), bytes.content.as_ptr().cast_mut(), content.len()) };
+        Ok(bytes)
+    }
+
+    /// A bytes object of a size that the program being run has no say in.
+    pub fn new(content: &[u8]) -> Ref<Bytes> {
+        match Bytes::try_new(content) {
+            Ok(bytes) => bytes,
+            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::for_value(content)),
+        }
+    }
+
+    /// A bytes object of so many zeros, which `fill` writes over. Raises `MemoryError`.
+    pub fn build(length: usize, fill: impl FnOnce(&mut [u8])) -> Result<Ref<Bytes>> {
+        if length == 0 {
+            return Ok(empty());
+        }
+        let bytes = Bytes::allocate(length)?;
+        let start = bytes.content.as_ptr().cast_mut();
+        // SAFETY: the object is ours alone; it is initialised before it is a slice.
+        unsafe {
+            ptr::write_bytes(start, 0, length);
+            fill(std::slice::from_raw_parts_mut(start, length));
+        }
+        Ok(bytes)
+    }
+
+    /// As [`Bytes::build`], where `fill` may fail and tells how much of the room it used.
+    pub fn build_up_to(length: usize, fill: impl FnOnce(&mut [u8]) -> Result<usize>) -> Result<Ref<Bytes>> {
+        let mut used = Ok(0);
+        let bytes = Bytes::build(length, |room| used = fill(room))?;
+        match used? {
+            used if used == length => Ok(bytes),
+            used => Bytes::shrink(bytes, used),
+        }
+    }
+
+    /// Cuts a new object down.
+    fn shrink(bytes: Ref<Bytes>, length: usize) -> Result<Ref<Bytes>> {
+        if length <= 1 || bytes.refcnt() != 1 || length * 2 < bytes.len() {
+            return Bytes::try_new(&bytes.as_bytes()[..length]);
+        }
+        // SAFETY: the object is ours alone; a shorter content has its NUL within the old one.
+        unsafe { bytes.content.as_ptr().cast_mut().add(length).write(0) };
+        bytes.set_size(length as isize);
+        Ok(bytes)
+    }
+
+    /// A copy of the content as an instance of a subclass (whose `tp_new` this serves).
+    pub fn new_in(class: &Type, content: &[u8]) -> Result<Ref<Bytes>> {
+        let bytes: Ref<Bytes> = memory::allocate_var(class, content.len() as isize)?;
+        bytes.hash.set(-1);
+        // SAFETY: the instance has room for its items and the NUL, and is ours alone.
+        unsafe {
+            let start = bytes.content.as_ptr().cast_mut();
+            ptr::copy_nonoverlapping(content.as_ptr(), start, content.len());
+            start.add(content.len()).write(0);
+        }
+        Ok(bytes)
+    }
+
+    /// The hash, computed once. Never -1.
+    #[inline]
+    pub fn hash_value(&self) -> isize {
+        match self.hash.get() {
+            -1 => {
+                let hash = crate::hash::bytes(self.as_bytes());
+                self.hash.set(hash);
+                hash
+            }
+            hash => hash,
+        }
+    }
+
+    /// Whether this is no instance of a subclass.
+    #[inline(always)]
+    pub fn is_exact(&self) -> bool {
+        ptr::eq(self.class(), &BYTES)
+    }
+}
+
+/// The bytes objects of which there is one: the empty one, and those of one byte.
+struct Kept {
+    empty: std::cell::OnceCell<Ref<Bytes>>,
+    single: [std::cell::OnceCell<Ref<Bytes>>; 256],
+}
+
+// SAFETY: used under the GIL alone.
+unsafe impl Sync for Kept {}
+
+static KEPT: Kept =
+    Kept { empty: std::cell::OnceCell::new(), single: [const { std::cell::OnceCell::new() }; 256] };
+
+fn kept(content: &[u8]) -> Ref<Bytes> {
+    match Bytes::copy(content) {
+        Ok(bytes) => bytes,
+        Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<Bytes>()),
+    }
+}
+
+fn empty() -> Ref<Bytes> {
+    KEPT.empty.get_or_init(|| kept(b"")).clone()
+}
+
+fn single(byte: u8) -> Ref<Bytes> {
+    KEPT.single[usize::from(byte)].get_or_init(|| kept(&[byte])).clone()
 }

@@ -107,7 +107,7 @@ impl IntoObject for char {
 
 impl IntoObject for &[u8] {
     fn into_object(self) -> Result<Ref> {
-        Ok(Bytes::new(self)?.into_object())
+        Ok(Bytes::try_new(self)?.into_object())
     }
 }
 

@@ -1,0 +1,3 @@
+//! Codecs: between text and bytes.
+
+pub mod errors;

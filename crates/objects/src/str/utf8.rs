@@ -1,0 +1,148 @@
+//! Strings and Rust's UTF-8: the cached form, and WTF-8 for what holds lone surrogates.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use literals::Text;
+
+use super::{Points, Str, StrBuilder};
+use crate::prelude::*;
+
+/// Adds a code point to WTF-8 bytes.
+#[inline]
+pub fn push_code_point(bytes: &mut Vec<u8>, point: u32) {
+    let low = |shift: u32| 0x80 | (point >> shift & 0x3f) as u8;
+    match point {
+        0..=0x7f => bytes.push(point as u8),
+        0x80..=0x7ff => bytes.extend_from_slice(&[0xc0 | (point >> 6) as u8, low(0)]),
+        0x800..=0xffff => bytes.extend_from_slice(&[0xe0 | (point >> 12) as u8, low(6), low(0)]),
+        _ => bytes.extend_from_slice(&[0xf0 | (point >> 18) as u8, low(12), low(6), low(0)]),
+    }
+}
+
+/// The code points of bytes that are WTF-8.
+pub fn wtf8_points(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let &first = rest.first()?;
+        let (width, start) = match first {
+            0..=0x7f => (1, u32::from(first)),
+            0x80..=0xdf => (2, u32::from(first & 0x1f)),
+            0xe0..=0xef => (3, u32::from(first & 0x0f)),
+            _ => (4, u32::from(first & 0x07)),
+        };
+        let width = width.min(rest.len());
+        let point = rest[1..width].iter().fold(start, |point, &byte| point << 6 | u32::from(byte & 0x3f));
+        rest = &rest[width..];
+        Some(point)
+    })
+}
+
+impl Str {
+    /// A string of WTF-8 bytes: UTF-8 that may hold lone surrogates. Raises `MemoryError`.
+    pub fn from_wtf8(bytes: &[u8]) -> Result<Ref<Str>> {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Str::try_new(text);
+        }
+        let mut builder = StrBuilder::with_capacity(bytes.len());
+        builder.extend(wtf8_points(bytes));
+        builder.finish()
+    }
+
+    /// A string of a literal's text. Raises `MemoryError`.
+    pub fn from_text(text: &Text) -> Result<Ref<Str>> {
+        Str::from_wtf8(text.as_bytes())
+    }
+
+    /// The content outside the object model.
+    pub fn to_text(&self) -> Text {
+        match self.as_str() {
+            Some(text) => Text::from(text),
+            None => Text::from_code_points(self.points().iter()).unwrap_or_else(|_| Text::from("")),
+        }
+    }
+
+    /// The WTF-8 form: UTF-8, lone surrogates as three bytes each.
+    pub fn to_wtf8(&self) -> Cow<'_, [u8]> {
+        match self.cached_utf8() {
+            Some(bytes) => Cow::Borrowed(bytes),
+            None => Cow::Owned(self.encode_wtf8()),
+        }
+    }
+
+    fn encode_wtf8(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.len() + self.len() / 2);
+        for point in self.points().iter() {
+            push_code_point(&mut bytes, point);
+        }
+        bytes
+    }
+
+    /// The text, cached in the string; none if it holds lone surrogates.
+    #[inline]
+    pub fn as_str(&self) -> Option<&str> {
+        let bytes = match self.cached_utf8() {
+            Some(bytes) => bytes,
+            None => self.fill_utf8()?,
+        };
+        // SAFETY: what is cached is UTF-8.
+        Some(unsafe { std::str::from_utf8_unchecked(bytes) })
+    }
+
+    #[cold]
+    fn fill_utf8(&self) -> Option<&[u8]> {
+        if self.first_surrogate().is_some() {
+            return None;
+        }
+        match self.cache_utf8(&self.encode_wtf8()) {
+            Ok(bytes) => Some(bytes),
+            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<Str>()),
+        }
+    }
+
+    /// Where the first lone surrogate is.
+    pub fn first_surrogate(&self) -> Option<usize> {
+        let is_surrogate = |point: u32| (0xd800..0xe000).contains(&point);
+        match self.points() {
+            Points::One(_) => None,
+            Points::Two(units) => units.iter().position(|&unit| is_surrogate(unit.into())),
+            Points::Four(units) => units.iter().position(|&unit| is_surrogate(unit)),
+        }
+    }
+
+    /// The text, cached in the string. Raises `UnicodeEncodeError` for a lone surrogate.
+    pub fn as_utf8(&self) -> Result<&str> {
+        match self.as_str() {
+            Some(text) => Ok(text),
+            None => Err(self.raise_surrogates_not_allowed()),
+        }
+    }
+
+    #[cold]
+    fn raise_surrogates_not_allowed(&self) -> Raised {
+        let is_surrogate = |index: usize| (0xd800..0xe000).contains(&self.points().at(index));
+        let start = self.first_surrogate().unwrap_or(0);
+        let end = (start + 1..self.len()).find(|&index| !is_surrogate(index)).unwrap_or(self.len());
+        crate::codecs::errors::raise_encode("utf-8", self, start, end, "surrogates not allowed")
+    }
+
+    /// The text with U+FFFD for lone surrogates: for messages alone.
+    pub fn to_string_lossy(&self) -> Cow<'_, str> {
+        match self.as_str() {
+            Some(text) => Cow::Borrowed(text),
+            None => self
+                .points()
+                .iter()
+                .map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect(),
+        }
+    }
+}
+
+/// The text with U+FFFD for lone surrogates. What raises with a message of Python's own text uses
+/// [`StrBuilder`] where that could be seen.
+impl fmt::Display for Str {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.to_string_lossy())
+    }
+}
