@@ -71,7 +71,11 @@ impl Bytes {
         }
         // SAFETY: fresh memory with room for the structure, the content and a NUL.
         unsafe {
-            pointer.write(Bytes { base: VarObject::header(length as isize), hash: Cell::new(-1), content: [] });
+            pointer.write(Bytes {
+                base: VarObject::header(length as isize),
+                hash: Cell::new(-1),
+                content: [],
+            });
             (*pointer).set_class(&BYTES);
             (*pointer).set_refcnt(1);
             pointer.cast::<u8>().add(size - 1).write(0);
@@ -92,7 +96,9 @@ impl Bytes {
     fn copy(content: &[u8]) -> Result<Ref<Bytes>> {
         let bytes = Bytes::allocate(content.len())?;
         // SAFETY: room for the content was allocated just now.
-        unsafe { ptr::copy_nonoverlapping(content.as_ptr(), bytes.content.as_ptr().cast_mut(), content.len()) };
+        unsafe {
+            ptr::copy_nonoverlapping(content.as_ptr(), bytes.content.as_ptr().cast_mut(), content.len())
+        };
         Ok(bytes)
     }
 

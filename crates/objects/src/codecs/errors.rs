@@ -31,5 +31,6 @@ pub fn new_encode(encoding: &str, object: &Str, start: usize, end: usize, reason
 pub fn new_decode(encoding: &str, object: &[u8], start: usize, end: usize, reason: &str) -> Result<Ref> {
     let (start, end) = (Int::from_usize(start), Int::from_usize(end));
     let (encoding, reason) = (Str::try_new(encoding)?, Str::try_new(reason)?);
-    exceptions::UnicodeDecodeError.call(&[&encoding, &Bytes::try_new(object)?, &start, &end, &reason])
+    let object = Bytes::try_new(object)?;
+    exceptions::UnicodeDecodeError.call(&[&encoding, &object, &start, &end, &reason])
 }

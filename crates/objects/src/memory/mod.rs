@@ -11,5 +11,5 @@ pub use allocate::{
     object_gc_free, raw_allocate, raw_free, raw_reallocate,
 };
 pub use dealloc::dealloc;
-pub use trace::{Trace, Visitor, clear, traverse};
 pub use free_list::FreeList;
+pub use trace::{Trace, Visitor, clear, traverse};

@@ -646,7 +646,8 @@ impl Str {
         let (kind, old) = (string.kind(), string.len());
         let header = string.data() as usize - string.as_ptr() as usize;
         let length = old + suffix.len();
-        let Some(size) = (length + 1).checked_mul(kind as usize).and_then(|size| size.checked_add(header)) else {
+        let Some(size) = (length + 1).checked_mul(kind as usize).and_then(|size| size.checked_add(header))
+        else {
             bail!(MemoryError);
         };
         string.drop_caches();
