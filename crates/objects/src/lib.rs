@@ -45,8 +45,10 @@ pub mod prelude {
     pub use crate::float::Float;
     pub use crate::header::{Field, Layout, Object, Ref, VarObject};
     pub use crate::int::Int;
+    pub use crate::intern;
     pub use crate::list::List;
     pub use crate::memory::{self, gc};
+    pub use crate::protocol::CompareOp;
     pub use crate::raise::{self, Raised, Result};
     pub use crate::singletons::{ellipsis, none, none_object, not_implemented};
     pub use crate::str::Str;

@@ -71,6 +71,15 @@ pub fn set_object(class: &Type, value: Ref) -> Raised {
     set(class.as_object(), Some(value))
 }
 
+/// Sets `KeyError` with the key as its one argument, whatever the key is.
+#[cold]
+pub fn set_key_error(key: &Object) -> Raised {
+    match Tuple::new([key.to_ref()]) {
+        Ok(arguments) => set_object(&exceptions::KeyError, arguments.into_object()),
+        Err(raised) => raised,
+    }
+}
+
 /// Sets an exception instance, its class being the instance's.
 #[cold]
 pub fn set_instance(instance: Ref) -> Raised {

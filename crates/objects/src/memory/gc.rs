@@ -198,6 +198,13 @@ pub fn is_tracked(object: &Object) -> bool {
     is_gc(object) && unsafe { GcHead::of(object) }.is_tracked()
 }
 
+/// Whether the object is, or may come to be, in the collector's sight: a tuple that was taken
+/// out of it stays out.
+#[inline(always)]
+pub fn may_be_tracked(object: &Object) -> bool {
+    is_gc(object) && (!object.class().is(Tuple::class()) || is_tracked(object))
+}
+
 /// Puts a container, now filled, into the youngest generation.
 #[inline(always)]
 pub fn track(object: &Object) {

@@ -1,11 +1,15 @@
 //! `list`: a mutable sequence.
 
+mod storage;
+
 use std::cell::Cell;
 use std::ops::Deref;
 
 use crate::prelude::*;
 
 /// `PyListObject`: `ob_size` owned references at `items`, room for `allocated`.
+///
+/// A place may be null only while C code fills a list that it has just made, and in a list being sorted.
 #[repr(C)]
 pub struct List {
     base: VarObject,
@@ -30,6 +34,7 @@ unsafe impl Layout for List {
 
 impl Deref for List {
     type Target = VarObject;
+    #[inline(always)]
     fn deref(&self) -> &VarObject {
         &self.base
     }

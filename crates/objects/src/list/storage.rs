@@ -1,0 +1,282 @@
+//! A list's items: reading, replacing, growing, shrinking. Nothing here runs Python code but the
+//! dropping of what the caller gets handed back.
+
+use std::ffi::c_int;
+use std::ops::{ControlFlow, Range};
+use std::ptr;
+
+use super::*;
+use crate::memory::{Trace, Visitor, raw_free, raw_reallocate};
+
+impl List {
+    /// The value that `tp_new` puts into an object: no items.
+    pub(crate) fn empty_value() -> List {
+        List { base: VarObject::header(0), items: Cell::new(ptr::null_mut()), allocated: Cell::new(0) }
+    }
+
+    /// An empty list.
+    pub fn new() -> Ref<List> {
+        Ref::new(List::empty_value())
+    }
+
+    /// An empty list with room for this many items.
+    pub fn with_capacity(capacity: usize) -> Result<Ref<List>> {
+        let list = List::new();
+        list.reserve_exact(capacity)?;
+        Ok(list)
+    }
+
+    /// A list of these items.
+    pub fn from_vec(items: Vec<Ref>) -> Ref<List> {
+        match List::with_capacity(items.len()).and_then(|list| list.extend_from_vec(items).map(|()| list)) {
+            Ok(list) => list,
+            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<List>()),
+        }
+    }
+
+    /// A list of this many nulls, which C code fills at once.
+    pub fn unfilled(length: usize) -> Result<Ref<List>> {
+        let list = List::with_capacity(length)?;
+        list.set_size(length as isize);
+        Ok(list)
+    }
+
+    /// The number of items.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.size() as usize
+    }
+
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The items' places. The borrow is kept within this file: nothing runs while it lives.
+    #[inline(always)]
+    fn fields(&self) -> &[Field] {
+        match self.items.get() {
+            items if items.is_null() => &[],
+            // SAFETY: `ob_size` initialised places.
+            items => unsafe { std::slice::from_raw_parts(items, self.len()) },
+        }
+    }
+
+    /// An item, or nothing behind the end.
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> Option<Ref> {
+        self.fields().get(index)?.get()
+    }
+
+    /// Puts an item in the place of another, which is dropped at the end; false behind the end.
+    #[inline(always)]
+    pub fn set(&self, index: usize, item: Ref) -> bool {
+        match self.fields().get(index) {
+            Some(field) => {
+                let old = field.replace(Some(item));
+                drop(old);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The items, as they are now.
+    pub fn to_vec(&self) -> Vec<Ref> {
+        self.range_to_vec(0..self.len())
+    }
+
+    /// The items of a range, as they are now; the range is cut to the list's.
+    pub fn range_to_vec(&self, range: Range<usize>) -> Vec<Ref> {
+        let end = range.end.min(self.len());
+        self.fields()[range.start.min(end)..end].iter().filter_map(Field::get).collect()
+    }
+
+    /// Makes room for `length` items in all, and says that there are as many: the room behind the present
+    /// end is null. A growing list is given more room than it asks for, so that appending is cheap.
+    fn resize(&self, length: usize) -> Result<()> {
+        let old = self.len();
+        let allocated = self.allocated.get() as usize;
+        if allocated < length || length < allocated >> 1 {
+            let mut room = (length + (length >> 3) + 6) & !3;
+            if length > old && length - old > room - length {
+                room = (length + 3) & !3;
+            }
+            self.reallocate(if length == 0 { 0 } else { room })?;
+        }
+        self.set_size(length as isize);
+        Ok(())
+    }
+
+    /// Moves the items into a block with this much room, at least for those there are (below the new end).
+    fn reallocate(&self, room: usize) -> Result<()> {
+        let Some(bytes) = room.checked_mul(size_of::<Field>()) else { bail!(MemoryError) };
+        if room == 0 {
+            // SAFETY: the list's own block.
+            unsafe { raw_free(self.items.replace(ptr::null_mut()).cast()) };
+            self.allocated.set(0);
+            return Ok(());
+        }
+        // SAFETY: the list's own block, or null.
+        let items = unsafe { raw_reallocate(self.items.get().cast(), bytes) }.cast::<Field>();
+        if items.is_null() {
+            bail!(MemoryError);
+        }
+        let old = self.allocated.get() as usize;
+        if room > old {
+            // SAFETY: the block's new part; a null word is a null field.
+            unsafe { ptr::write_bytes(items.add(old), 0, room - old) };
+        }
+        self.items.set(items);
+        self.allocated.set(room as isize);
+        Ok(())
+    }
+
+    /// Makes room for exactly this many items, where there is less.
+    pub fn reserve_exact(&self, room: usize) -> Result<()> {
+        match room > self.allocated.get() as usize {
+            true => self.reallocate(room),
+            false => Ok(()),
+        }
+    }
+
+    /// Appends an item.
+    #[inline(always)]
+    pub fn push(&self, item: Ref) -> Result<()> {
+        let length = self.len();
+        if (self.allocated.get() as usize) > length {
+            self.set_size(length as isize + 1);
+        } else {
+            self.resize(length + 1)?;
+        }
+        // SAFETY: the place was made just now, and is uninitialised or null.
+        unsafe { self.items.get().add(length).write(Field::new(Some(item))) };
+        Ok(())
+    }
+
+    /// Appends items.
+    pub fn extend_from_vec(&self, items: Vec<Ref>) -> Result<()> {
+        let length = self.len();
+        if length + items.len() > self.allocated.get() as usize || items.is_empty() {
+            self.resize(length + items.len())?;
+        } else {
+            self.set_size((length + items.len()) as isize);
+        }
+        for (index, item) in items.into_iter().enumerate() {
+            // SAFETY: the places were made just now, and are uninitialised or null.
+            unsafe { self.items.get().add(length + index).write(Field::new(Some(item))) };
+        }
+        Ok(())
+    }
+
+    /// Takes the items of a range out and puts others in their place. The range is cut to the list's;
+    /// what was there is handed back, to be dropped once nothing is half done.
+    pub fn splice(&self, range: Range<usize>, items: Vec<Ref>) -> Result<Vec<Ref>> {
+        let length = self.len();
+        let end = range.end.min(length);
+        let start = range.start.min(end);
+        let tail = length - end;
+        let new_length = start + items.len() + tail;
+        let removed: Vec<Ref> = self.fields()[start..end].iter().filter_map(Field::take).collect();
+        let count = items.len();
+        if new_length > length {
+            self.resize(new_length)?;
+        }
+        // SAFETY: all of it is inside the block, before it shrinks or after it has grown; what the moved
+        // places leave behind is overwritten or beyond the end.
+        unsafe {
+            let block = self.items.get();
+            ptr::copy(block.add(end), block.add(start + count), tail);
+            for (index, item) in items.into_iter().enumerate() {
+                block.add(start + index).write(Field::new(Some(item)));
+            }
+        }
+        if new_length < length {
+            self.resize(new_length)?;
+        }
+        Ok(removed)
+    }
+
+    /// Inserts an item before an index, at the end where that is behind it.
+    pub fn insert(&self, index: usize, item: Ref) -> Result<()> {
+        let length = self.len();
+        let index = index.min(length);
+        self.resize(length + 1)?;
+        // SAFETY: there is room for one more item.
+        unsafe {
+            let place = self.items.get().add(index);
+            ptr::copy(place, place.add(1), length - index);
+            place.write(Field::new(Some(item)));
+        }
+        Ok(())
+    }
+
+    /// Takes an item out; nothing behind the end.
+    pub fn remove(&self, index: usize) -> Result<Option<Ref>> {
+        let length = self.len();
+        let Some(item) = self.fields().get(index).and_then(Field::take) else { return Ok(None) };
+        // SAFETY: the places behind it move over the one just emptied.
+        unsafe {
+            let place = self.items.get().add(index);
+            ptr::copy(place.add(1), place, length - index - 1);
+        }
+        self.resize(length - 1)?;
+        Ok(Some(item))
+    }
+
+    /// Takes every item out; the list keeps no room.
+    pub fn take_all(&self) -> Vec<Ref> {
+        let items: Vec<Ref> = self.fields().iter().filter_map(Field::take).collect();
+        self.set_size(0);
+        // SAFETY: the list's own block, of which every place is null.
+        unsafe { raw_free(self.items.replace(ptr::null_mut()).cast()) };
+        self.allocated.set(0);
+        items
+    }
+
+    /// Removes every item.
+    pub fn clear(&self) {
+        drop(self.take_all());
+    }
+
+    /// Turns a range of items round.
+    pub fn reverse(&self) {
+        let fields = self.fields();
+        for index in 0..fields.len() / 2 {
+            let mirrored = &fields[fields.len() - 1 - index];
+            let item = fields[index].take();
+            fields[index].set(mirrored.replace(item));
+        }
+    }
+
+    /// The room that there is.
+    pub fn allocated(&self) -> usize {
+        self.allocated.get() as usize
+    }
+
+    /// Where C code finds the items.
+    pub fn as_ptr(&self) -> *mut Field {
+        self.items.get()
+    }
+
+    /// Whether the list has been given storage since [`List::take_all`].
+    pub(super) fn has_storage(&self) -> bool {
+        !self.items.get().is_null()
+    }
+}
+
+impl Trace for List {
+    fn trace(&self, visitor: &Visitor) -> ControlFlow<c_int> {
+        self.fields().iter().try_for_each(|field| field.trace(visitor))
+    }
+
+    fn clear(&self) {
+        List::clear(self);
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        drop(self.take_all());
+    }
+}
