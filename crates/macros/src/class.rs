@@ -10,7 +10,7 @@ use crate::signature::{Implied, Signature};
 use crate::table::Table;
 
 const KNOWN: &str = "name, symbol, static_, base, layout, flags, basicsize, itemsize, dict_offset, weaklist_offset, \
-                     vectorcall_offset, module, signature, include";
+                     vectorcall_offset, module, signature, include, generic_getattro, generic_setattro";
 
 /// What the attribute says.
 struct Class {
@@ -26,6 +26,8 @@ struct Class {
     offsets: [TokenStream; 3],
     signature: Option<Signature>,
     include: Vec<Expr>,
+    /// The default attribute functions, where the type has them as its own and not by inheritance.
+    generic: Vec<TokenStream>,
 }
 
 /// `SimpleNamespace` as `SIMPLE_NAMESPACE`.
@@ -38,6 +40,17 @@ fn constant_name(name: &str) -> String {
         constant.extend(c.to_uppercase());
     }
     constant
+}
+
+fn generic_attributes(options: &mut Options) -> Vec<TokenStream> {
+    let mut slots = Vec::new();
+    if options.flag("generic_getattro") {
+        slots.push(quote!(tp_getattro(::objects::protocol::generic_getattro)));
+    }
+    if options.flag("generic_setattro") {
+        slots.push(quote!(tp_setattro(::objects::protocol::generic_setattro)));
+    }
+    slots
 }
 
 impl Class {
@@ -73,6 +86,7 @@ impl Class {
                 .map(|name| or(options.value(name), quote!(0))),
             signature,
             include: options.list("include")?,
+            generic: generic_attributes(&mut options),
         };
         options.finish(KNOWN)?;
         Ok(class)
@@ -102,7 +116,7 @@ pub fn class(options: TokenStream, mut block: ItemImpl) -> Result<TokenStream> {
     let own = Table::take(&mut block, &class.name)?.expression()?;
     let span = Span::call_site();
 
-    let Class { instance, layout, basicsize, itemsize, include, .. } = &class;
+    let Class { instance, layout, basicsize, itemsize, include, generic, .. } = &class;
     let [dict_offset, weaklist_offset, vectorcall_offset] = &class.offsets;
     let full_name = match &class.module {
         Some(module) => format!("{module}.{}", class.name),
@@ -156,7 +170,11 @@ pub fn class(options: TokenStream, mut block: ItemImpl) -> Result<TokenStream> {
         pub static #instance: ::objects::Type = {
             #[allow(unused_imports)]
             use ::objects::define::{self, Untraced as _};
-            const TABLES: &[define::Table] = &[#own #(, #include)*];
+            const TABLES: &[define::Table] = &[
+                #own,
+                define::Table { slots: &[#(define::SlotFunction::#generic),*], ..define::Table::EMPTY },
+                #(#include),*
+            ];
             static METHODS: [define::MethodDef; define::count_methods(TABLES) + 1] = define::methods(TABLES);
             static PROPERTIES: [define::GetSetDef; define::count_properties(TABLES) + 1] = define::properties(TABLES);
             static MEMBERS: [define::MemberDef; define::count_members(TABLES) + 1] = define::members(TABLES);

@@ -184,7 +184,7 @@ fn specification(call: &Call) -> TokenStream {
                 has_rest: #has_rest,
                 has_keywords: #has_keywords,
             },
-            [#(#names),*],
+            [#(::objects::str::InternedName::new(#names)),*],
         );
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::c_int;
 
 use crate::prelude::*;
+use crate::protocol::CompareOp;
 
 /// A value that becomes an object: what methods and getters may return.
 pub trait IntoObject {
@@ -51,7 +52,7 @@ impl IntoObject for () {
 impl IntoObject for bool {
     #[inline(always)]
     fn into_object(self) -> Result<Ref> {
-        Ok(crate::bool::bool_object(self))
+        Ok(bool_object(self))
     }
 }
 
@@ -89,7 +90,7 @@ impl IntoObject for f64 {
 
 impl IntoObject for &str {
     fn into_object(self) -> Result<Ref> {
-        Ok(Str::new(self).into_object())
+        Ok(Str::try_new(self)?.into_object())
     }
 }
 

@@ -41,6 +41,15 @@ pub fn bytes(data: &[u8]) -> isize {
     }
 }
 
+/// The hash of an address, whose lowest bits say little.
+#[inline(always)]
+pub fn pointer<T>(address: *const T) -> isize {
+    match (address as usize).rotate_right(4) as isize {
+        -1 => -2,
+        hash => hash,
+    }
+}
+
 struct State([u64; 4]);
 
 impl State {

@@ -305,6 +305,12 @@ impl<T: Layout> fmt::Debug for Ref<T> {
     }
 }
 
+impl<T: Layout + fmt::Display> fmt::Display for Ref<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
 /// An object's field that holds an owned reference or nothing: one word, `PyObject *` to C.
 #[repr(transparent)]
 pub struct Field<T: Layout = Object>(Cell<Option<Ref<T>>>);

@@ -49,6 +49,17 @@ pub fn warn(category: &Type, message: &str, stacklevel: isize) -> Result<()> {
     (get().warn)(category, &Str::new(message), stacklevel, None)
 }
 
+/// Imports a module by its absolute name.
+pub fn import(name: &str) -> Result<Ref> {
+    (get().import)(name)
+}
+
+/// A name of the module `builtins`, as the innermost frame sees it.
+pub fn builtin(name: &str) -> Result<Ref> {
+    let builtins = (get().builtins)()?;
+    builtins.get_str(&Str::intern(Str::new(name))).ok_or_else(|| raise!(AttributeError, "{name}"))
+}
+
 static ABSENT: Services = Services {
     write_unraisable: |exception, _| eprintln!("Exception ignored: {:?}", exception.class),
     warn: |_, _, _, _| Ok(()),

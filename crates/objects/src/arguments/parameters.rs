@@ -1,8 +1,7 @@
 //! Matching positional and keyword arguments with parameters.
 
-use std::sync::OnceLock;
-
 use crate::prelude::*;
+use crate::str::InternedName;
 
 /// How many parameters of which kind a function has.
 pub struct Shape {
@@ -24,17 +23,9 @@ pub struct Shape {
 /// The parameters of a function that takes keywords; in a `static` of its own.
 pub struct Parameters<const N: usize> {
     shape: Shape,
-    names: [&'static str; N],
-    interned: OnceLock<Interned<N>>,
+    /// Empty for positional-only parameters.
+    names: [InternedName; N],
 }
-
-/// The interned names; for the life of the process.
-struct Interned<const N: usize>([&'static Str; N]);
-
-// SAFETY: strings are used under the GIL alone.
-unsafe impl<const N: usize> Send for Interned<N> {}
-// SAFETY: as above.
-unsafe impl<const N: usize> Sync for Interned<N> {}
 
 /// A call's arguments, each in its parameter's place.
 pub struct Unpacked<'a, const N: usize> {
@@ -49,7 +40,7 @@ pub struct Unpacked<'a, const N: usize> {
 pub struct Keywords<'a> {
     given: Given<'a>,
     /// The names that parameters took.
-    taken: &'a [&'static Str],
+    taken: &'a [InternedName],
 }
 
 /// Keyword arguments as a call passes them.
@@ -110,13 +101,8 @@ fn is_named(name: &Object, wanted: &Str) -> bool {
 }
 
 impl<const N: usize> Parameters<N> {
-    /// `names` has the empty string for positional-only parameters.
-    pub const fn new(shape: Shape, names: [&'static str; N]) -> Parameters<N> {
-        Parameters { shape, names, interned: OnceLock::new() }
-    }
-
-    fn interned(&'static self) -> &'static [&'static Str] {
-        &self.interned.get_or_init(|| Interned(self.names.map(Str::intern_static))).0
+    pub const fn new(shape: Shape, names: [InternedName; N]) -> Parameters<N> {
+        Parameters { shape, names }
     }
 
     /// Unpacks a vectorcall's arguments, the named values last.
@@ -147,9 +133,8 @@ impl<const N: usize> Parameters<N> {
 
     #[inline]
     fn unpack<'a>(&'static self, arguments: &'a [&'a Object], given: Given<'a>) -> Result<Unpacked<'a, N>> {
-        let names = self.interned();
         let mut values = [None; N];
-        self.shape.fill(names, arguments, given, &mut values)?;
+        self.shape.fill(&self.names, arguments, given, &mut values)?;
         let rest = match self.shape.has_rest {
             true => arguments.get(self.shape.positional..).unwrap_or(&[]),
             false => &[],
@@ -157,7 +142,7 @@ impl<const N: usize> Parameters<N> {
         Ok(Unpacked {
             values,
             rest,
-            keywords: Keywords { given, taken: &names[self.shape.positional_only..] },
+            keywords: Keywords { given, taken: &self.names[self.shape.positional_only..] },
         })
     }
 }
@@ -166,7 +151,7 @@ impl Shape {
     /// Puts each argument into its parameter's place, and raises what the call deserves.
     fn fill<'a>(
         &self,
-        names: &[&'static Str],
+        names: &[InternedName],
         arguments: &[&'a Object],
         given: Given<'a>,
         values: &mut [Option<&'a Object>],
@@ -178,7 +163,7 @@ impl Shape {
         let mut left = given.count();
         let by_position = arguments.len().min(self.positional);
         for index in by_position.max(self.positional_only)..values.len() {
-            let value = if left > 0 { given.get(names[index])? } else { None };
+            let value = if left > 0 { given.get(names[index].get())? } else { None };
             match value {
                 Some(_) => {
                     left -= 1;
@@ -239,26 +224,26 @@ impl Shape {
     }
 
     #[cold]
-    fn missing(&self, names: &[&'static Str], index: usize) -> Raised {
+    fn missing(&self, names: &[InternedName], index: usize) -> Raised {
         raise!(
             TypeError,
             "{}() missing required argument '{}' (pos {})",
             self.function,
-            names[index],
+            names[index].get(),
             index + 1
         )
     }
 
     /// Raises for the keyword arguments that found no place.
     #[cold]
-    fn check_leftover(&self, names: &[&'static Str], by_position: usize, given: Given<'_>) -> Result<()> {
+    fn check_leftover(&self, names: &[InternedName], by_position: usize, given: Given<'_>) -> Result<()> {
         let function = self.function;
         for index in self.positional_only..by_position {
-            if given.get(names[index])?.is_some() {
+            if given.get(names[index].get())?.is_some() {
                 bail!(
                     TypeError,
                     "argument for {function}() given by name ('{}') and position ({})",
-                    names[index],
+                    names[index].get(),
                     index + 1
                 );
             }
@@ -266,7 +251,7 @@ impl Shape {
         let known = &names[self.positional_only..];
         given.for_each(|name, _| {
             let Some(name) = name.downcast::<Str>() else { bail!(TypeError, "keywords must be strings") };
-            if self.has_keywords || known.iter().any(|known| known.is(name) || known.equals(name)) {
+            if self.has_keywords || known.iter().any(|known| known.get().equals(name)) {
                 return Ok(());
             }
             bail!(TypeError, "'{name}' is an invalid keyword argument for {function}()")
@@ -291,7 +276,7 @@ impl<'a> Keywords<'a> {
     pub fn for_each(&self, mut visit: impl FnMut(&Str, &Object) -> Result<()>) -> Result<()> {
         self.given.for_each(|name, value| {
             let Some(name) = name.downcast::<Str>() else { bail!(TypeError, "keywords must be strings") };
-            match self.taken.iter().any(|taken| taken.equals(name)) {
+            match self.taken.iter().any(|taken| taken.get().equals(name)) {
                 true => Ok(()),
                 false => visit(name, value),
             }
