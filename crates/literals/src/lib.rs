@@ -6,7 +6,7 @@
 mod text;
 
 pub use dashu_int::IBig;
-pub use text::{InvalidText, Text};
+pub use text::{InvalidText, Text, TextBuilder};
 
 /// A constant: what a literal denotes, or what constant folding makes of several.
 ///

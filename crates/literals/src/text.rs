@@ -57,6 +57,39 @@ impl Text {
     }
 }
 
+/// Text in the making.
+#[derive(Default)]
+pub struct TextBuilder(Vec<u8>);
+
+impl TextBuilder {
+    pub fn with_capacity(bytes: usize) -> TextBuilder {
+        TextBuilder(Vec::with_capacity(bytes))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn push_str(&mut self, text: &str) {
+        self.0.extend(text.as_bytes());
+    }
+
+    pub fn push_text(&mut self, text: &Text) {
+        self.0.extend(text.as_bytes());
+    }
+
+    /// Appends a code point, which may be a surrogate; one past U+10FFFF is U+FFFD.
+    pub fn push_code_point(&mut self, point: u32) {
+        if push_code_point(&mut self.0, point).is_err() {
+            self.push_str("\u{fffd}");
+        }
+    }
+
+    pub fn finish(self) -> Text {
+        Text(self.0.into())
+    }
+}
+
 fn push_code_point(bytes: &mut Vec<u8>, point: u32) -> Result<(), InvalidText> {
     let low = |shift: u32| 0x80 | (point >> shift & 0x3f) as u8;
     match point {

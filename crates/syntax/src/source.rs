@@ -1,0 +1,212 @@
+//! Source bytes to the text that the tokenizer reads: byte order mark, encoding declaration (PEP 263),
+//! newlines.
+
+use crate::failure::{ExceptionClass, Place, SyntaxFailure};
+use crate::options::{Decoded, Options};
+use std::borrow::Cow;
+
+/// Decoded source. Only where no encoding was declared may it hold bytes that are not UTF-8.
+pub(crate) struct Source<'s> {
+    pub(crate) text: Cow<'s, [u8]>,
+    /// Whether an encoding is known, by declaration or because the source was text.
+    pub(crate) encoding_known: bool,
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Reads a source. With `end_line`, a last line without newline gets one.
+pub(crate) fn decode<'s>(
+    source: &'s [u8],
+    end_line: bool,
+    options: &Options<'_>,
+) -> Result<Source<'s>, SyntaxFailure> {
+    if source.contains(&0) {
+        let message = "source code string cannot contain null bytes";
+        return Err(SyntaxFailure::new(ExceptionClass::ValueError, message, None));
+    }
+    if source.len() >= i32::MAX as usize {
+        let message = "source code is too long";
+        return Err(SyntaxFailure::new(ExceptionClass::OverflowError, message, None));
+    }
+    let text = with_newlines(source, end_line);
+    if options.ignore_cookie {
+        return Ok(Source { text, encoding_known: true });
+    }
+    let marked = text.starts_with(BYTE_ORDER_MARK);
+    let text = if marked { without_prefix(text, BYTE_ORDER_MARK.len()) } else { text };
+    let Some(encoding) = declared_encoding(&text) else {
+        return Ok(Source { text, encoding_known: marked });
+    };
+    if encoding == "utf-8" {
+        return Ok(Source { text, encoding_known: true });
+    }
+    if marked {
+        return Err(encoding_failure(format!("encoding problem: {encoding} with BOM")));
+    }
+    let text = Cow::Owned(decode_from(&encoding, &text, options)?);
+    Ok(Source { text, encoding_known: true })
+}
+
+/// A failure before any line has been read.
+fn encoding_failure(message: String) -> SyntaxFailure {
+    let place = Place { lineno: 0, offset: -1, text: None, relative: None };
+    SyntaxFailure::new(ExceptionClass::SyntaxError, message, Some(place))
+}
+
+/// The text with `\n` for every newline.
+fn with_newlines(source: &[u8], end_line: bool) -> Cow<'_, [u8]> {
+    let ended = !end_line || source.last().is_none_or(|&byte| byte == b'\n' || byte == b'\r');
+    if ended && !source.contains(&b'\r') {
+        return Cow::Borrowed(source);
+    }
+    let mut text = Vec::with_capacity(source.len() + 1);
+    let mut rest = source;
+    while let Some(at) = rest.iter().position(|&byte| byte == b'\r') {
+        text.extend(&rest[..at]);
+        text.push(b'\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+    }
+    text.extend(rest);
+    if !ended {
+        text.push(b'\n');
+    }
+    Cow::Owned(text)
+}
+
+fn without_prefix(text: Cow<'_, [u8]>, length: usize) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[length..]),
+        Cow::Owned(mut text) => {
+            text.drain(..length);
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// The encoding that a comment in the first two lines declares.
+fn declared_encoding(text: &[u8]) -> Option<String> {
+    let mut lines = text.split(|&byte| byte == b'\n');
+    let first = lines.next()?;
+    if let Some(encoding) = encoding_in(first) {
+        return Some(encoding);
+    }
+    let only_comment = first.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'));
+    match only_comment {
+        None | Some(b'#') => encoding_in(lines.next()?),
+        Some(_) => None,
+    }
+}
+
+/// The encoding that a line declares: `coding[:=]\s*([-\w.]+)` in a comment on its own.
+fn encoding_in(line: &[u8]) -> Option<String> {
+    let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'))?;
+    if line[start] != b'#' {
+        return None;
+    }
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    for at in start..line.len() {
+        let Some([b':' | b'=', value @ ..]) = line[at..].strip_prefix(b"coding") else {
+            continue;
+        };
+        let blanks = value.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let name: Vec<u8> = value[blanks..].iter().copied().take_while(is_name).collect();
+        if !name.is_empty() {
+            return Some(normal_name(&String::from_utf8_lossy(&name)));
+        }
+    }
+    None
+}
+
+/// The names of UTF-8 and Latin-1 in one spelling, others as they are.
+fn normal_name(name: &str) -> String {
+    let normal: String =
+        name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
+    let is = |encoding: &str| {
+        normal.strip_prefix(encoding).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    if is("utf-8") {
+        return "utf-8".to_owned();
+    }
+    if ["latin-1", "iso-8859-1", "iso-latin-1"].into_iter().any(is) {
+        return "iso-8859-1".to_owned();
+    }
+    name.to_owned()
+}
+
+fn decode_from(encoding: &str, text: &[u8], options: &Options<'_>) -> Result<Vec<u8>, SyntaxFailure> {
+    let is_ascii_codec = matches!(encoding.to_ascii_lowercase().as_str(), "ascii" | "us-ascii");
+    if encoding == "iso-8859-1" || is_ascii_codec && text.is_ascii() {
+        return Ok(text.iter().map(|&byte| char::from(byte)).collect::<String>().into_bytes());
+    }
+    let decoded = match options.decoder {
+        Some(decoder) => decoder(encoding, text),
+        None if is_ascii_codec => ascii_failure(text),
+        None => Decoded::UnknownEncoding,
+    };
+    match decoded {
+        Decoded::Text(text) => Ok(text.into_bytes()),
+        Decoded::UnknownEncoding => Err(encoding_failure(format!("unknown encoding: {encoding}"))),
+        Decoded::Invalid { class, message } if class == "UnicodeDecodeError" => {
+            Err(encoding_failure(format!("(unicode error) {message}")))
+        }
+        Decoded::Invalid { message, .. } => Err(encoding_failure(message)),
+    }
+}
+
+fn ascii_failure(text: &[u8]) -> Decoded {
+    let at = text.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let message = format!(
+        "'ascii' codec can't decode byte 0x{:02x} in position {at}: ordinal not in range(128)",
+        text[at]
+    );
+    Decoded::Invalid { class: "UnicodeDecodeError".to_owned(), message }
+}
+
+/// The message of the `UnicodeDecodeError` for bytes that are not UTF-8.
+pub(crate) fn utf8_error(bytes: &[u8]) -> String {
+    let Err(error) = std::str::from_utf8(bytes) else {
+        return String::new();
+    };
+    let start = error.valid_up_to();
+    let first = bytes[start];
+    let (length, reason) = match error.error_len() {
+        _ if matches!(first, 0x80..=0xc1 | 0xf5..) => (1, "invalid start byte"),
+        Some(length) => (length, "invalid continuation byte"),
+        None => (bytes.len() - start, "unexpected end of data"),
+    };
+    match length {
+        1 => format!("'utf-8' codec can't decode byte 0x{first:02x} in position {start}: {reason}"),
+        _ => format!("'utf-8' codec can't decode bytes in position {start}-{}: {reason}", start + length - 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_are_declared_in_comments_of_the_first_two_lines() {
+        let table: [(&str, Option<&str>); 8] = [
+            ("# -*- coding: Latin-1 -*-\n", Some("iso-8859-1")),
+            ("#!/bin/sh\n# vim: set fileencoding=UTF_8 :\n", Some("utf-8")),
+            ("\n#coding=cp1252", Some("cp1252")),
+            ("x = 1\n# coding: cp1252", None),
+            ("\n\n# coding: cp1252", None),
+            ("x # coding: cp1252", None),
+            ("# coding cp1252", None),
+            ("# coding: :coding:koi8-r", Some("koi8-r")),
+        ];
+        for (source, expected) in table {
+            assert_eq!(declared_encoding(source.as_bytes()).as_deref(), expected, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn newlines_become_one_kind() {
+        assert_eq!(&*with_newlines(b"a\r\nb\rc", true), b"a\nb\nc\n");
+        assert_eq!(&*with_newlines(b"a\r", true), b"a\n");
+        assert_eq!(&*with_newlines(b"a", false), b"a");
+        assert_eq!(&*with_newlines(b"", true), b"");
+    }
+}
