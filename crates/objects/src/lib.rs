@@ -15,6 +15,7 @@ pub mod bytes;
 pub mod capsule;
 pub mod cell;
 pub mod codecs;
+pub mod complex;
 pub mod convert;
 pub mod define;
 pub mod dict;
@@ -45,6 +46,7 @@ pub mod prelude {
     pub use crate::bail;
     pub use crate::bool::{bool_object, false_, true_};
     pub use crate::bytes::Bytes;
+    pub use crate::complex::Complex;
     pub use crate::convert::IntoObject;
     pub use crate::dict::Dict;
     pub use crate::exceptions;

@@ -149,7 +149,7 @@ macro_rules! masked {
         $(impl<'a> FromArgument<'a> for Masked<$kind> {
             #[inline]
             fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
-                Ok(Masked(integer(value)?.to_wrapping_u64() as $kind))
+                Ok(Masked(integer(value)?.low_u64() as $kind))
             }
         })*
     };
@@ -160,7 +160,7 @@ masked!(u8, u16, u32);
 /// For the widest type the argument has to be an `int` itself.
 impl<'a> FromArgument<'a> for Masked<u64> {
     fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
-        <&Int>::from_argument(value, place).map(|value| Masked(value.to_wrapping_u64()))
+        <&Int>::from_argument(value, place).map(|value| Masked(value.low_u64()))
     }
 }
 

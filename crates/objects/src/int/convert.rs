@@ -260,3 +260,25 @@ fn hash_magnitude(digits: &[u32]) -> u64 {
         if sum >= HASH_MODULUS { sum - HASH_MODULUS } else { sum }
     })
 }
+
+/// `int(x, base)`.
+pub(super) fn from_arguments(x: Option<&Object>, base: Option<&Object>) -> Result<Ref<Int>> {
+    let Some(x) = x else {
+        return match base {
+            Some(_) => Err(raise!(TypeError, "int() missing string argument")),
+            None => Ok(Int::zero()),
+        };
+    };
+    let Some(base) = base else { return x.int() };
+    let base = base.as_isize_clip()?;
+    let Some(base) = u32::try_from(base).ok().filter(|base| *base == 0 || super::BASES.contains(base)) else {
+        bail!(ValueError, "int() base must be >= 2 and <= 36, or 0");
+    };
+    if let Some(text) = x.downcast::<Str>() {
+        return Int::parse_str(text, base);
+    }
+    if let Some(bytes) = x.downcast::<Bytes>() {
+        return Int::parse_bytes(bytes.as_bytes(), base);
+    }
+    Err(raise!(TypeError, "int() can't convert non-string with explicit base"))
+}

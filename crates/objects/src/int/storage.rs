@@ -155,6 +155,27 @@ impl Int {
         }
     }
 
+    /// An int of a sign and a magnitude.
+    #[inline]
+    pub fn from_magnitude_u64(magnitude: u64, negative: bool) -> Ref<Int> {
+        match i64::try_from(magnitude) {
+            Ok(value) => Int::new(if negative { -value } else { value }),
+            Err(_) => Int::from_magnitude(magnitude.into(), negative),
+        }
+    }
+
+    /// This value as exactly an `int`: itself unless it is a subclass's instance.
+    #[inline]
+    pub fn to_exact(&self) -> Result<Ref<Int>> {
+        match ptr::eq(self.class(), &INT) {
+            true => Ok(self.to_ref()),
+            false => match self.to_medium() {
+                Some(value) => Ok(Int::new(value)),
+                None => Int::from_digits(self.digits(), self.is_negative()),
+            },
+        }
+    }
+
     /// An int of these digits, which need not be normal. Raises `MemoryError`.
     pub fn from_digits(digits: &[u32], negative: bool) -> Result<Ref<Int>> {
         let mut builder = IntBuilder::new(digits::normal_length(digits))?;
