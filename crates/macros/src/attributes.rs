@@ -146,3 +146,8 @@ pub fn take(attributes: &mut Vec<Attribute>, names: &[&str]) -> Option<Attribute
         attributes.iter().position(|attribute| names.iter().any(|name| attribute.path().is_ident(name)))?;
     Some(attributes.remove(index))
 }
+
+/// Takes the doc comment off an item: it is Python's `__doc__`, not Markdown for Rust's documentation.
+pub fn drop_documentation(attributes: &mut Vec<Attribute>) {
+    attributes.retain(|attribute| !attribute.path().is_ident("doc"));
+}

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Error, ImplItemFn, Item, ItemConst, ItemFn, ItemMod, ItemStatic, Result};
 
-use crate::attributes::{Options, documentation, take};
+use crate::attributes::{Options, documentation, drop_documentation, take};
 use crate::methods::{self, Binding, c_string, conditions};
 
 /// The entries of a module.
@@ -37,7 +37,9 @@ impl Contents {
     }
 
     fn enter_function(&mut self, function: &mut ItemFn) -> Result<()> {
+        let mut is_entry = false;
         while let Some(attribute) = take(&mut function.attrs, &["function", "exec"]) {
+            is_entry = true;
             let options = Options::of(&attribute)?;
             if attribute.path().is_ident("function") {
                 self.functions.push(methods::method(
@@ -53,6 +55,9 @@ impl Contents {
             if self.exec.replace(quote!(#name(module)?;)).is_some() {
                 return Err(Error::new_spanned(attribute, "a module has one #[exec] function"));
             }
+        }
+        if is_entry {
+            drop_documentation(&mut function.attrs);
         }
         Ok(())
     }

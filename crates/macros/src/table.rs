@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Error, ImplItem, ItemImpl, Result, Type};
 
-use crate::attributes::{Options, documentation, take};
+use crate::attributes::{Options, documentation, drop_documentation, take};
 use crate::methods::{self, Binding, Property};
 use crate::slots;
 
@@ -27,6 +27,7 @@ impl Table {
             return Err(Error::new_spanned(path, "this attribute goes on an inherent impl block"));
         }
         let owner = (*block.self_ty).clone();
+        drop_documentation(&mut block.attrs);
         let mut table = Table::default();
         let mut errors: Option<Error> = None;
         block.items.retain_mut(|item| {
@@ -48,7 +49,9 @@ impl Table {
     fn enter(&mut self, owner: &Type, class_name: &str, item: &mut ImplItem) -> Result<()> {
         match item {
             ImplItem::Fn(function) => {
+                let mut is_entry = false;
                 while let Some(attribute) = take(&mut function.attrs, ATTRIBUTES) {
+                    is_entry = true;
                     let options = Options::of(&attribute)?;
                     let kind = attribute.path().require_ident()?.to_string();
                     match kind.as_str() {
@@ -80,6 +83,9 @@ impl Table {
                             ));
                         }
                     }
+                }
+                if is_entry {
+                    drop_documentation(&mut function.attrs);
                 }
                 Ok(())
             }

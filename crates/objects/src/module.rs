@@ -261,7 +261,9 @@ pub unsafe fn add_functions(module: &Object, functions: *const MethodDef, name: 
         }
         let function =
             BuiltinFunction::new(definition, Some(module.to_ref()), Some(name.to_ref().into_object()))?;
-        module.set_attr(&Str::intern(Str::new(name_of(definition))), &**function)?;
+        // SAFETY: a table's names are C strings.
+        let own = unsafe { CStr::from_ptr(definition.name) }.to_string_lossy();
+        module.set_attr(&Str::intern(Str::new(&own)), &function)?;
         next = next.wrapping_add(1);
     }
     Ok(())

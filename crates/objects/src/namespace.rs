@@ -76,7 +76,7 @@ impl SimpleNamespace {
     fn repr(&self) -> Result<Ref<Str>> {
         let class = self.class();
         let name = if std::ptr::eq(class, &SIMPLE_NAMESPACE) { "namespace" } else { class.name() };
-        let Some(_guard) = crate::protocol::enter_repr(self)? else {
+        let Some(_guard) = crate::protocol::ReprGuard::enter(self) else {
             return Ok(Str::new(&format!("{name}(...)")));
         };
         let dict = self.dict();

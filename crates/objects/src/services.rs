@@ -19,6 +19,9 @@ pub struct Services {
     pub sys_get: fn(name: &str) -> Option<Ref>,
     /// The globals of the innermost Python frame.
     pub current_globals: fn() -> Option<Ref<Dict>>,
+    /// What `super()` stands for in the innermost Python frame: the class in whose body the function was
+    /// defined, and the first argument.
+    pub super_arguments: fn() -> Result<(Ref<Type>, Ref)>,
     /// The builtins of the innermost Python frame, or the interpreter's.
     pub builtins: fn() -> Result<Ref<Dict>>,
     /// Runs pending signal handlers and calls.
@@ -66,6 +69,7 @@ static ABSENT: Services = Services {
     import: |name| Err(raise!(ImportError, "no import system to import '{name}' with")),
     sys_get: |_| None,
     current_globals: || None,
+    super_arguments: || Err(raise!(RuntimeError, "super(): no current frame")),
     builtins: || Err(raise!(SystemError, "no builtins without a virtual machine")),
     check_signals: || Ok(()),
     audit: |_, _| Ok(()),

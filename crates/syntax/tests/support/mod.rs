@@ -130,7 +130,9 @@ fn repr(value: &Constant) -> String {
         }
         Constant::Complex(_, imag) => format!("{}j", repr_float(*imag)),
         Constant::Str(text) => repr_text(text),
-        Constant::Bytes(bytes) => format!("b{}", quoted(&bytes.iter().map(|&byte| u32::from(byte)).collect::<Vec<_>>(), true)),
+        Constant::Bytes(bytes) => {
+            format!("b{}", quoted(&bytes.iter().map(|&byte| u32::from(byte)).collect::<Vec<_>>(), true))
+        }
         Constant::Tuple(_) | Constant::FrozenSet(_) => unreachable!("a literal is no container"),
     }
 }
