@@ -28,6 +28,8 @@ pub struct Services {
     pub check_signals: fn() -> Result<()>,
     /// `sys.audit`.
     pub audit: fn(event: &str, arguments: &[&Object]) -> Result<()>,
+    /// Whether an object is a function written in Python.
+    pub is_python_function: fn(&Object) -> bool,
     /// The recursion limit of `sys.setrecursionlimit`.
     pub recursion_limit: fn() -> c_int,
     /// `True` for `-b`, more for `-bb`: comparing bytes with str warns.
@@ -73,6 +75,7 @@ static ABSENT: Services = Services {
     builtins: || Err(raise!(SystemError, "no builtins without a virtual machine")),
     check_signals: || Ok(()),
     audit: |_, _| Ok(()),
+    is_python_function: |_| false,
     recursion_limit: || 1000,
     bytes_warning: || 0,
 };

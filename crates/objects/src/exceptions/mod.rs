@@ -8,7 +8,7 @@ use std::ffi::c_char;
 use std::ops::Deref;
 
 pub use hierarchy::*;
-pub use raising::{chain, class_matches, normalize, traceback_of};
+pub use raising::{chain, class_matches, normalize, set_cause_and_context, traceback_of};
 
 use crate::prelude::*;
 

@@ -78,3 +78,16 @@ pub fn normalize(exception: Fetched) -> Fetched {
     }
     Fetched { class: exceptions::RecursionError.to_ref().into_object(), value: None, traceback }
 }
+
+/// Gives the exception that is set a cause, which is its context too: `raise ... from cause`.
+pub fn set_cause_and_context(raised: Raised, cause: Option<Ref>) -> Raised {
+    let exception = raised.fetch().normalize();
+    if let (Some(instance), Some(cause)) = (&exception.value, cause)
+        && let Some(instance) = instance.downcast::<BaseExceptionObject>()
+    {
+        instance.context.set(Some(cause.clone()));
+        instance.cause.set(Some(cause));
+        instance.suppress_context.set(1);
+    }
+    exception.restore()
+}

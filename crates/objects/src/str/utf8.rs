@@ -118,6 +118,13 @@ impl Str {
         }
     }
 
+    /// The text as C sees it: NUL-terminated, cached in the string. Raises as [`Str::as_utf8`] does.
+    pub fn as_c_str(&self) -> Result<&std::ffi::CStr> {
+        let text = self.as_utf8()?;
+        // SAFETY: what is cached has a NUL behind it, as the content of an ASCII string has.
+        Ok(unsafe { std::ffi::CStr::from_ptr(text.as_ptr().cast()) })
+    }
+
     #[cold]
     fn raise_surrogates_not_allowed(&self) -> Raised {
         let is_surrogate = |index: usize| (0xd800..0xe000).contains(&self.points().at(index));

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_uint, c_ulong, c_void};
-use std::ops::Deref;
 
 use crate::prelude::*;
 
@@ -421,14 +420,6 @@ impl Type {
     pub fn base(&self) -> Option<&Type> {
         // SAFETY: a type owns its base.
         unsafe { self.tp_base.get().as_ref() }
-    }
-}
-
-impl Deref for Type {
-    type Target = VarObject;
-    #[inline(always)]
-    fn deref(&self) -> &VarObject {
-        &self.base
     }
 }
 

@@ -1,25 +1,22 @@
 //! Type objects: their layout, their slots, inheritance, lookup, and types made at run time.
 
+pub mod bases;
+pub mod dunder;
+pub mod heap;
+pub mod instance;
 pub mod layout;
+pub mod lookup;
+mod metatype;
+mod mro;
+pub mod ready;
+pub mod rebase;
+pub mod slots;
+mod wrappers;
 
 pub use layout::*;
-
-use crate::prelude::*;
-
-/// `PyType_Type`, the type of types.
-#[unsafe(export_name = "PyType_Type")]
-pub static TYPE: Type = Type::empty(c"type", size_of::<HeapType>());
-
-// SAFETY: `#[repr(C)]`, begins with the header; every type begins so.
-unsafe impl Layout for Type {
-    fn class() -> &'static Type {
-        &TYPE
-    }
-    #[inline(always)]
-    fn is_instance(object: &Object) -> bool {
-        object.class().has_flags(flags::TYPE_SUBCLASS)
-    }
-}
+pub use metatype::{TYPE, most_derived_metatype};
+pub use ready::ready;
+pub use slots::next_not_implemented;
 
 impl Type {
     /// Whether this type is the other or derives from it.
