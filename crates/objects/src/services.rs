@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use crate::prelude::*;
 use crate::raise::Fetched;
+use crate::thread_state::ThreadState;
 
 /// The services. Each raises as its Python counterpart does.
 pub struct Services {
@@ -26,6 +27,10 @@ pub struct Services {
     pub builtins: fn() -> Result<Ref<Dict>>,
     /// Runs pending signal handlers and calls.
     pub check_signals: fn() -> Result<()>,
+    /// Lets other threads run Python code until [`Services::acquire_gil`]; gives the state to go on with.
+    pub release_gil: fn() -> *mut ThreadState,
+    /// Waits for the lock, and goes on with the thread state.
+    pub acquire_gil: fn(*mut ThreadState),
     /// `sys.audit`.
     pub audit: fn(event: &str, arguments: &[&Object]) -> Result<()>,
     /// Whether an object is a function written in Python.
@@ -74,6 +79,8 @@ static ABSENT: Services = Services {
     super_arguments: || Err(raise!(RuntimeError, "super(): no current frame")),
     builtins: || Err(raise!(SystemError, "no builtins without a virtual machine")),
     check_signals: || Ok(()),
+    release_gil: std::ptr::null_mut,
+    acquire_gil: |_| {},
     audit: |_, _| Ok(()),
     is_python_function: |_| false,
     recursion_limit: || 1000,

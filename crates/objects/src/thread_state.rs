@@ -167,3 +167,16 @@ impl ThreadState {
         Ok(())
     }
 }
+
+/// Runs something that may wait while other threads run Python code (`Py_BEGIN_ALLOW_THREADS`). It touches no object.
+pub fn allow_threads<T>(call: impl FnOnce() -> T) -> T {
+    /// Takes the lock again, also where the call panics.
+    struct Reacquire(*mut ThreadState);
+    impl Drop for Reacquire {
+        fn drop(&mut self) {
+            (crate::services::get().acquire_gil)(self.0);
+        }
+    }
+    let _reacquire = Reacquire((crate::services::get().release_gil)());
+    call()
+}
