@@ -122,15 +122,15 @@ binary_operations! {
     /// `divmod(self, other)`.
     divmod: nb_divmod, "divmod()";
     /// `self << other`.
-    left_shift: nb_lshift, "<<";
+    lshift: nb_lshift, "<<";
     /// `self >> other`.
-    right_shift: nb_rshift, ">>";
+    rshift: nb_rshift, ">>";
     /// `self & other`.
-    bit_and: nb_and, "&";
+    and: nb_and, "&";
     /// `self ^ other`.
-    bit_xor: nb_xor, "^";
+    xor: nb_xor, "^";
     /// `self | other`.
-    bit_or: nb_or, "|";
+    or: nb_or, "|";
 }
 
 macro_rules! inplace_operations {
@@ -160,15 +160,15 @@ inplace_operations! {
     /// `self @= other`.
     inplace_matrix_multiply: nb_inplace_matrix_multiply, nb_matrix_multiply, "@=";
     /// `self <<= other`.
-    inplace_left_shift: nb_inplace_lshift, nb_lshift, "<<=";
+    inplace_lshift: nb_inplace_lshift, nb_lshift, "<<=";
     /// `self >>= other`.
-    inplace_right_shift: nb_inplace_rshift, nb_rshift, ">>=";
+    inplace_rshift: nb_inplace_rshift, nb_rshift, ">>=";
     /// `self &= other`.
-    inplace_bit_and: nb_inplace_and, nb_and, "&=";
+    inplace_and: nb_inplace_and, nb_and, "&=";
     /// `self ^= other`.
-    inplace_bit_xor: nb_inplace_xor, nb_xor, "^=";
+    inplace_xor: nb_inplace_xor, nb_xor, "^=";
     /// `self |= other`.
-    inplace_bit_or: nb_inplace_or, nb_or, "|=";
+    inplace_or: nb_inplace_or, nb_or, "|=";
 }
 
 /// `+` and `*`, which sequences answer too, and `**` with its third operand.
