@@ -35,6 +35,8 @@ pub struct Services {
     pub audit: fn(event: &str, arguments: &[&Object]) -> Result<()>,
     /// Whether an object is a function written in Python.
     pub is_python_function: fn(&Object) -> bool,
+    /// Whether an object is a traceback.
+    pub is_traceback: fn(&Object) -> bool,
     /// The recursion limit of `sys.setrecursionlimit`.
     pub recursion_limit: fn() -> c_int,
     /// `True` for `-b`, more for `-bb`: comparing bytes with str warns.
@@ -83,6 +85,7 @@ static ABSENT: Services = Services {
     acquire_gil: |_| {},
     audit: |_, _| Ok(()),
     is_python_function: |_| false,
+    is_traceback: |_| false,
     recursion_limit: || 1000,
     bytes_warning: || 0,
 };

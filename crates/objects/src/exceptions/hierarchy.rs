@@ -1,23 +1,42 @@
-//! The built-in exception classes, a line each: the name, its base, the structure of its instances.
+//! The built-in exception classes, a line each: name, base, structure of the instances, what the class
+//! adds to its base, docstring.
+
+use std::ffi::CStr;
+use std::mem::offset_of;
 
 use super::*;
+use crate::define;
 
 macro_rules! hierarchy {
-    ($($name:ident: $base:expr, $structure:ident;)*) => {
+    ($($name:ident: $base:expr, $structure:ident [$($table:expr),*] $doc:literal;)*) => {
         $(
+            #[doc = $doc]
             #[allow(non_upper_case_globals)]
             pub static $name: Type = {
-                let class = Type::empty(
-                    match std::ffi::CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
-                        Ok(name) => name,
-                        Err(_) => unreachable!(),
-                    },
-                    size_of::<$structure>(),
-                );
-                class.with_base(
-                    &$base,
-                    flags::DEFAULT | flags::BASETYPE | flags::HAVE_GC | flags::EXCEPTION_SUBCLASS,
-                )
+                const TABLES: &[define::Table] = &[$($table),*];
+                static METHODS: [MethodDef; define::count_methods(TABLES) + 1] = define::methods(TABLES);
+                static PROPERTIES: [GetSetDef; define::count_properties(TABLES) + 1] =
+                    define::properties(TABLES);
+                static MEMBERS: [MemberDef; define::count_members(TABLES) + 1] = define::members(TABLES);
+                static SUITES: define::Suites = define::suites(TABLES);
+                define::class(define::Class {
+                    name: c_text(concat!(stringify!($name), "\0")),
+                    doc: Some(c_text(concat!($doc, "\0"))),
+                    base: Some(&$base),
+                    flags: flags::BASETYPE | flags::EXCEPTION_SUBCLASS,
+                    basicsize: size_of::<$structure>(),
+                    itemsize: 0,
+                    dict_offset: offset_of!(BaseExceptionObject, dict),
+                    weaklist_offset: 0,
+                    vectorcall_offset: 0,
+                    dealloc: memory::generic_dealloc::<$structure>,
+                    collection: define::Probe::<$structure>::COLLECTION,
+                    tables: TABLES,
+                    methods: &METHODS,
+                    properties: &PROPERTIES,
+                    members: &MEMBERS,
+                    suites: &SUITES,
+                })
             };
         )*
 
@@ -26,69 +45,76 @@ macro_rules! hierarchy {
     };
 }
 
+const fn c_text(text: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(text.as_bytes()) {
+        Ok(text) => text,
+        Err(_) => panic!("a NUL within a name"),
+    }
+}
+
 hierarchy! {
-    BaseException: crate::object::OBJECT, BaseExceptionObject;
-    Exception: BaseException, BaseExceptionObject;
-    TypeError: Exception, BaseExceptionObject;
-    StopAsyncIteration: Exception, BaseExceptionObject;
-    StopIteration: Exception, StopIterationObject;
-    ImportError: Exception, ImportErrorObject;
-    ModuleNotFoundError: ImportError, ImportErrorObject;
-    OSError: Exception, OSErrorObject;
-    ConnectionError: OSError, OSErrorObject;
-    BrokenPipeError: ConnectionError, OSErrorObject;
-    ConnectionAbortedError: ConnectionError, OSErrorObject;
-    ConnectionRefusedError: ConnectionError, OSErrorObject;
-    ConnectionResetError: ConnectionError, OSErrorObject;
-    BlockingIOError: OSError, OSErrorObject;
-    ChildProcessError: OSError, OSErrorObject;
-    FileExistsError: OSError, OSErrorObject;
-    FileNotFoundError: OSError, OSErrorObject;
-    IsADirectoryError: OSError, OSErrorObject;
-    NotADirectoryError: OSError, OSErrorObject;
-    InterruptedError: OSError, OSErrorObject;
-    PermissionError: OSError, OSErrorObject;
-    ProcessLookupError: OSError, OSErrorObject;
-    TimeoutError: OSError, OSErrorObject;
-    EOFError: Exception, BaseExceptionObject;
-    RuntimeError: Exception, BaseExceptionObject;
-    RecursionError: RuntimeError, BaseExceptionObject;
-    NotImplementedError: RuntimeError, BaseExceptionObject;
-    NameError: Exception, BaseExceptionObject;
-    UnboundLocalError: NameError, BaseExceptionObject;
-    AttributeError: Exception, BaseExceptionObject;
-    SyntaxError: Exception, SyntaxErrorObject;
-    IndentationError: SyntaxError, SyntaxErrorObject;
-    TabError: IndentationError, SyntaxErrorObject;
-    LookupError: Exception, BaseExceptionObject;
-    IndexError: LookupError, BaseExceptionObject;
-    KeyError: LookupError, BaseExceptionObject;
-    ValueError: Exception, BaseExceptionObject;
-    UnicodeError: ValueError, BaseExceptionObject;
-    UnicodeEncodeError: UnicodeError, UnicodeErrorObject;
-    UnicodeDecodeError: UnicodeError, UnicodeErrorObject;
-    UnicodeTranslateError: UnicodeError, UnicodeErrorObject;
-    AssertionError: Exception, BaseExceptionObject;
-    ArithmeticError: Exception, BaseExceptionObject;
-    FloatingPointError: ArithmeticError, BaseExceptionObject;
-    OverflowError: ArithmeticError, BaseExceptionObject;
-    ZeroDivisionError: ArithmeticError, BaseExceptionObject;
-    SystemError: Exception, BaseExceptionObject;
-    ReferenceError: Exception, BaseExceptionObject;
-    MemoryError: Exception, BaseExceptionObject;
-    BufferError: Exception, BaseExceptionObject;
-    Warning: Exception, BaseExceptionObject;
-    UserWarning: Warning, BaseExceptionObject;
-    DeprecationWarning: Warning, BaseExceptionObject;
-    PendingDeprecationWarning: Warning, BaseExceptionObject;
-    SyntaxWarning: Warning, BaseExceptionObject;
-    RuntimeWarning: Warning, BaseExceptionObject;
-    FutureWarning: Warning, BaseExceptionObject;
-    ImportWarning: Warning, BaseExceptionObject;
-    UnicodeWarning: Warning, BaseExceptionObject;
-    BytesWarning: Warning, BaseExceptionObject;
-    ResourceWarning: Warning, BaseExceptionObject;
-    GeneratorExit: BaseException, BaseExceptionObject;
-    SystemExit: BaseException, SystemExitObject;
-    KeyboardInterrupt: BaseException, BaseExceptionObject;
+    BaseException: crate::object::OBJECT, BaseExceptionObject [base::BASE_EXCEPTION] "Common base class for all exceptions";
+    Exception: BaseException, BaseExceptionObject [] "Common base class for all non-exit exceptions.";
+    TypeError: Exception, BaseExceptionObject [] "Inappropriate argument type.";
+    StopAsyncIteration: Exception, BaseExceptionObject [] "Signal the end from iterator.__anext__().";
+    StopIteration: Exception, StopIterationObject [plain::STOP_ITERATION] "Signal the end from iterator.__next__().";
+    ImportError: Exception, ImportErrorObject [plain::IMPORT_ERROR] "Import can't find module, or can't find name in module.";
+    ModuleNotFoundError: ImportError, ImportErrorObject [] "Module not found.";
+    OSError: Exception, OSErrorObject [os_error::OS_ERROR] "Base class for I/O related errors.";
+    ConnectionError: OSError, OSErrorObject [] "Connection error.";
+    BrokenPipeError: ConnectionError, OSErrorObject [] "Broken pipe.";
+    ConnectionAbortedError: ConnectionError, OSErrorObject [] "Connection aborted.";
+    ConnectionRefusedError: ConnectionError, OSErrorObject [] "Connection refused.";
+    ConnectionResetError: ConnectionError, OSErrorObject [] "Connection reset.";
+    BlockingIOError: OSError, OSErrorObject [] "I/O operation would block.";
+    ChildProcessError: OSError, OSErrorObject [] "Child process error.";
+    FileExistsError: OSError, OSErrorObject [] "File already exists.";
+    FileNotFoundError: OSError, OSErrorObject [] "File not found.";
+    IsADirectoryError: OSError, OSErrorObject [] "Operation doesn't work on directories.";
+    NotADirectoryError: OSError, OSErrorObject [] "Operation only works on directories.";
+    InterruptedError: OSError, OSErrorObject [] "Interrupted by signal.";
+    PermissionError: OSError, OSErrorObject [] "Not enough permissions.";
+    ProcessLookupError: OSError, OSErrorObject [] "Process not found.";
+    TimeoutError: OSError, OSErrorObject [] "Timeout expired.";
+    EOFError: Exception, BaseExceptionObject [] "The input ended where more was to be read.";
+    RuntimeError: Exception, BaseExceptionObject [] "An error of no other kind, found at run time.";
+    RecursionError: RuntimeError, BaseExceptionObject [] "Calls nested too deeply.";
+    NotImplementedError: RuntimeError, BaseExceptionObject [] "A method or function that is yet to be written.";
+    NameError: Exception, BaseExceptionObject [] "A global name was not found.";
+    UnboundLocalError: NameError, BaseExceptionObject [] "A local name was used before it had a value.";
+    AttributeError: Exception, BaseExceptionObject [] "An attribute was not found.";
+    SyntaxError: Exception, SyntaxErrorObject [syntax_error::SYNTAX_ERROR] "The source is not valid.";
+    IndentationError: SyntaxError, SyntaxErrorObject [] "The indentation is wrong.";
+    TabError: IndentationError, SyntaxErrorObject [] "Tabs and spaces are mixed in a way that depends on the width of a tab.";
+    LookupError: Exception, BaseExceptionObject [] "Base class of failed lookups.";
+    IndexError: LookupError, BaseExceptionObject [] "A sequence index is out of range.";
+    KeyError: LookupError, BaseExceptionObject [plain::KEY_ERROR] "A mapping key was not found.";
+    ValueError: Exception, BaseExceptionObject [] "An argument of the right type with a wrong value.";
+    UnicodeError: ValueError, BaseExceptionObject [] "An error of Unicode text.";
+    UnicodeEncodeError: UnicodeError, UnicodeErrorObject [unicode_error::UNICODE_ERROR_MEMBERS, unicode_error::ENCODE_ERROR] "Text that could not be encoded.";
+    UnicodeDecodeError: UnicodeError, UnicodeErrorObject [unicode_error::UNICODE_ERROR_MEMBERS, unicode_error::DECODE_ERROR] "Bytes that could not be decoded.";
+    UnicodeTranslateError: UnicodeError, UnicodeErrorObject [unicode_error::UNICODE_ERROR_MEMBERS, unicode_error::TRANSLATE_ERROR] "Text that could not be translated.";
+    AssertionError: Exception, BaseExceptionObject [] "An assertion failed.";
+    ArithmeticError: Exception, BaseExceptionObject [] "Base class of arithmetic errors.";
+    FloatingPointError: ArithmeticError, BaseExceptionObject [] "A floating-point operation failed.";
+    OverflowError: ArithmeticError, BaseExceptionObject [] "A result is too large to be represented.";
+    ZeroDivisionError: ArithmeticError, BaseExceptionObject [] "The divisor of a division or modulo was zero.";
+    SystemError: Exception, BaseExceptionObject [] "An internal error of the interpreter, to be reported with the traceback and the version.";
+    ReferenceError: Exception, BaseExceptionObject [] "A weak reference was used after its object had gone.";
+    MemoryError: Exception, BaseExceptionObject [] "There is no memory left.";
+    BufferError: Exception, BaseExceptionObject [] "A buffer operation failed.";
+    Warning: Exception, BaseExceptionObject [] "Base class of warning categories.";
+    UserWarning: Warning, BaseExceptionObject [] "Base class of warnings that user code issues.";
+    DeprecationWarning: Warning, BaseExceptionObject [] "Base class of warnings about deprecated features.";
+    PendingDeprecationWarning: Warning, BaseExceptionObject [] "Base class of warnings about features that will be deprecated.";
+    SyntaxWarning: Warning, BaseExceptionObject [] "Base class of warnings about dubious syntax.";
+    RuntimeWarning: Warning, BaseExceptionObject [] "Base class of warnings about dubious behaviour at run time.";
+    FutureWarning: Warning, BaseExceptionObject [] "Base class of warnings about constructs that will change their meaning.";
+    ImportWarning: Warning, BaseExceptionObject [] "Base class of warnings about probable mistakes in imports.";
+    UnicodeWarning: Warning, BaseExceptionObject [] "Base class of warnings about Unicode.";
+    BytesWarning: Warning, BaseExceptionObject [] "Base class of warnings about bytes, most of all comparing them with str.";
+    ResourceWarning: Warning, BaseExceptionObject [] "Base class of warnings about the use of resources.";
+    GeneratorExit: BaseException, BaseExceptionObject [] "Asks a generator to exit.";
+    SystemExit: BaseException, SystemExitObject [plain::SYSTEM_EXIT] "Asks the interpreter to exit.";
+    KeyboardInterrupt: BaseException, BaseExceptionObject [] "The user interrupted the program.";
 }

@@ -1,19 +1,26 @@
 //! The exception classes: their hierarchy, their structures, and what raising asks of them.
 
+mod base;
 mod hierarchy;
+mod os_error;
+mod plain;
 mod raising;
+mod syntax_error;
+mod unicode_error;
 
 use std::cell::Cell;
 use std::ffi::c_char;
 use std::ops::Deref;
 
 pub use hierarchy::*;
+pub use os_error::{error_text, raise_errno};
 pub use raising::{chain, class_matches, normalize, set_cause_and_context, traceback_of};
 
 use crate::prelude::*;
 
 /// `PyBaseExceptionObject`.
 #[repr(C)]
+#[derive(Trace)]
 pub struct BaseExceptionObject {
     pub base: Object,
     pub dict: Field<Dict>,
@@ -21,11 +28,13 @@ pub struct BaseExceptionObject {
     pub traceback: Field,
     pub context: Field,
     pub cause: Field,
+    #[trace(skip)]
     pub suppress_context: Cell<c_char>,
 }
 
 /// `PySyntaxErrorObject`.
 #[repr(C)]
+#[derive(Trace)]
 pub struct SyntaxErrorObject {
     pub base: BaseExceptionObject,
     pub msg: Field,
@@ -38,29 +47,35 @@ pub struct SyntaxErrorObject {
 
 /// `PyUnicodeErrorObject`.
 #[repr(C)]
+#[derive(Trace)]
 pub struct UnicodeErrorObject {
     pub base: BaseExceptionObject,
     pub encoding: Field,
     pub object: Field,
+    #[trace(skip)]
     pub start: Cell<isize>,
+    #[trace(skip)]
     pub end: Cell<isize>,
     pub reason: Field,
 }
 
 /// `PyOSErrorObject`.
 #[repr(C)]
+#[derive(Trace)]
 pub struct OSErrorObject {
     pub base: BaseExceptionObject,
     pub errno: Field,
     pub strerror: Field,
     pub filename: Field,
     pub filename2: Field,
+    #[trace(skip)]
     /// The characters written before `BlockingIOError`; -1 unless known.
     pub written: Cell<isize>,
 }
 
 /// `PyImportErrorObject`.
 #[repr(C)]
+#[derive(Trace)]
 pub struct ImportErrorObject {
     pub base: BaseExceptionObject,
     pub msg: Field,
@@ -70,6 +85,7 @@ pub struct ImportErrorObject {
 
 /// `PyStopIterationObject`.
 #[repr(C)]
+#[derive(Trace)]
 pub struct StopIterationObject {
     pub base: BaseExceptionObject,
     pub value: Field,
@@ -77,13 +93,14 @@ pub struct StopIterationObject {
 
 /// `PySystemExitObject`.
 #[repr(C)]
+#[derive(Trace)]
 pub struct SystemExitObject {
     pub base: BaseExceptionObject,
     pub code: Field,
 }
 
 macro_rules! structures {
-    ($($structure:ident: $parent:ident = $class:ident;)*) => {
+    ($($structure:ident: $parent:ident = $class:ident { $($field:ident: $empty:expr),* })*) => {
         $(
             impl Deref for $structure {
                 type Target = $parent;
@@ -98,17 +115,67 @@ macro_rules! structures {
                 fn class() -> &'static Type {
                     &$class
                 }
+                structures!(@test $structure);
+            }
+
+            impl base::Structure for $structure {
+                fn empty(base: BaseExceptionObject) -> $structure {
+                    structures!(@empty $structure base { $($field: $empty),* })
+                }
             }
         )*
     };
+    (@empty BaseExceptionObject $base:ident {}) => { $base };
+    (@empty $structure:ident $base:ident { $($field:ident: $empty:expr),* }) => {
+        $structure { base: $base, $($field: $empty),* }
+    };
+    (@test BaseExceptionObject) => {
+        #[inline(always)]
+        fn is_instance(object: &Object) -> bool {
+            object.class().has_flags(flags::EXCEPTION_SUBCLASS)
+        }
+    };
+    // The three Unicode errors share a structure, but no class of their own.
+    (@test UnicodeErrorObject) => {
+        fn is_instance(object: &Object) -> bool {
+            let class = object.class();
+            [&UnicodeEncodeError, &UnicodeDecodeError, &UnicodeTranslateError]
+                .into_iter()
+                .any(|kind| class.is_subtype(kind))
+        }
+    };
+    (@test $other:ident) => {};
 }
 
 structures! {
-    BaseExceptionObject: Object = BaseException;
-    SyntaxErrorObject: BaseExceptionObject = SyntaxError;
-    UnicodeErrorObject: BaseExceptionObject = UnicodeEncodeError;
-    OSErrorObject: BaseExceptionObject = OSError;
-    ImportErrorObject: BaseExceptionObject = ImportError;
-    StopIterationObject: BaseExceptionObject = StopIteration;
-    SystemExitObject: BaseExceptionObject = SystemExit;
+    BaseExceptionObject: Object = BaseException {}
+    SyntaxErrorObject: BaseExceptionObject = SyntaxError {
+        msg: Field::null(),
+        filename: Field::null(),
+        lineno: Field::null(),
+        offset: Field::null(),
+        text: Field::null(),
+        print_file_and_line: Field::null()
+    }
+    UnicodeErrorObject: BaseExceptionObject = UnicodeEncodeError {
+        encoding: Field::null(),
+        object: Field::null(),
+        start: Cell::new(0),
+        end: Cell::new(0),
+        reason: Field::null()
+    }
+    OSErrorObject: BaseExceptionObject = OSError {
+        errno: Field::null(),
+        strerror: Field::null(),
+        filename: Field::null(),
+        filename2: Field::null(),
+        written: Cell::new(-1)
+    }
+    ImportErrorObject: BaseExceptionObject = ImportError {
+        msg: Field::null(),
+        name: Field::null(),
+        path: Field::null()
+    }
+    StopIterationObject: BaseExceptionObject = StopIteration { value: Field::null() }
+    SystemExitObject: BaseExceptionObject = SystemExit { code: Field::null() }
 }
