@@ -1,5 +1,7 @@
 //! What a rejected source raises, as plain data.
 
+use crate::legacy::missing_parentheses;
+
 /// The class of the exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExceptionClass {
@@ -32,7 +34,8 @@ impl ExceptionClass {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SyntaxFailure {
     pub class: ExceptionClass,
-    /// The message; empty for an exception that is raised without one.
+    /// The message; empty for an exception that is raised without one. What `SyntaxError` itself
+    /// makes of it is [`SyntaxFailure::shown_message`].
     pub message: String,
     /// Where it is, for the classes that say.
     pub place: Option<Place>,
@@ -41,6 +44,13 @@ pub struct SyntaxFailure {
 }
 
 impl SyntaxFailure {
+    /// The message that the exception shows: `SyntaxError` knows statements of Python 2 by their line.
+    pub fn shown_message(&self) -> String {
+        let line = self.place.as_ref().and_then(|place| place.text.as_deref());
+        let hint = line.filter(|_| self.class == ExceptionClass::SyntaxError).and_then(missing_parentheses);
+        hint.unwrap_or_else(|| self.message.clone())
+    }
+
     pub(crate) fn new(
         class: ExceptionClass,
         message: impl Into<String>,
@@ -75,10 +85,10 @@ impl ByteOffset {
             return self.offset;
         }
         let line = String::from_utf8_lossy(line);
-        let limit = (self.offset as usize).min(line.len() + 1);
-        let cut = line.as_bytes().get(..limit).unwrap_or(line.as_bytes());
-        let beyond = usize::from(limit > line.len());
-        (String::from_utf8_lossy(cut).chars().count() + beyond) as i64
+        let offset = self.offset as usize;
+        let beyond = offset.saturating_sub(line.len());
+        let before = &line.as_bytes()[..offset - beyond];
+        (String::from_utf8_lossy(before).chars().count() + beyond) as i64
     }
 }
 

@@ -11,6 +11,7 @@ pub mod ast;
 mod diagnosis;
 mod failure;
 mod identifier;
+mod legacy;
 mod numbers;
 mod options;
 mod parsed;
@@ -21,6 +22,7 @@ mod token;
 mod tokenizer;
 
 pub use failure::{EscapeWarning, ExceptionClass, Place, SyntaxFailure};
+pub use legacy::missing_parentheses;
 pub use options::{Decoded, Mode, Options};
 pub use parsed::Parsed;
 
@@ -55,7 +57,7 @@ pub fn parse(source: &[u8], mode: Mode, options: &Options<'_>) -> Result<Parsed,
     }
     let (module, escapes, taken) = result.map_err(diagnosis::unexplained)?;
     if mode == Mode::Single {
-        diagnosis::check_single_statement(&source, reading, taken)?;
+        diagnosis::check_single_statement(&source, options, reading, taken)?;
     }
     let warnings = escapes.iter().map(|escape| escape_warning(&source, escape)).collect();
     Ok(Parsed { module, warnings })

@@ -18,11 +18,8 @@ pub enum Decoded {
     Text(String),
     /// There is no such encoding.
     UnknownEncoding,
-    /// The bytes are not of the encoding: the class and message of the exception that says so.
-    Invalid {
-        class: String,
-        message: String,
-    },
+    /// The bytes are not of the encoding: the message of the exception that says so.
+    Invalid(String),
 }
 
 /// How the source is read.

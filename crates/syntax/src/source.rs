@@ -53,9 +53,15 @@ fn encoding_failure(message: String) -> SyntaxFailure {
     SyntaxFailure::new(ExceptionClass::SyntaxError, message, Some(place))
 }
 
-/// The text with `\n` for every newline.
+/// The text with `\n` for every newline. After a last `\r\n` stands one more, as in CPython,
+/// which shows in the position of errors at the end.
 fn with_newlines(source: &[u8], end_line: bool) -> Cow<'_, [u8]> {
-    let ended = !end_line || source.last().is_none_or(|&byte| byte == b'\n' || byte == b'\r');
+    let ended = !end_line
+        || match source {
+            [.., b'\r', b'\n'] => false,
+            [.., last] => matches!(last, b'\r' | b'\n'),
+            [] => false,
+        };
     if ended && !source.contains(&b'\r') {
         return Cow::Borrowed(source);
     }
@@ -135,32 +141,32 @@ fn normal_name(name: &str) -> String {
 }
 
 fn decode_from(encoding: &str, text: &[u8], options: &Options<'_>) -> Result<Vec<u8>, SyntaxFailure> {
-    let is_ascii_codec = matches!(encoding.to_ascii_lowercase().as_str(), "ascii" | "us-ascii");
-    if encoding == "iso-8859-1" || is_ascii_codec && text.is_ascii() {
-        return Ok(text.iter().map(|&byte| char::from(byte)).collect::<String>().into_bytes());
-    }
-    let decoded = match options.decoder {
-        Some(decoder) => decoder(encoding, text),
-        None if is_ascii_codec => ascii_failure(text),
-        None => Decoded::UnknownEncoding,
+    let decoded = match encoding.to_ascii_lowercase().as_str() {
+        "iso-8859-1" | "latin1" | "latin" | "l1" | "iso8859-1" | "iso8859_1" | "cp819" => {
+            Decoded::Text(text.iter().map(|&byte| char::from(byte)).collect())
+        }
+        "utf8" | "u8" | "utf" => match std::str::from_utf8(text) {
+            Ok(text) => Decoded::Text(text.to_owned()),
+            Err(_) => Decoded::Invalid(utf8_error(text)),
+        },
+        "ascii" | "us-ascii" | "us_ascii" => decode_ascii(text),
+        _ => options.decoder.map_or(Decoded::UnknownEncoding, |decoder| decoder(encoding, text)),
     };
     match decoded {
         Decoded::Text(text) => Ok(text.into_bytes()),
         Decoded::UnknownEncoding => Err(encoding_failure(format!("unknown encoding: {encoding}"))),
-        Decoded::Invalid { class, message } if class == "UnicodeDecodeError" => {
-            Err(encoding_failure(format!("(unicode error) {message}")))
-        }
-        Decoded::Invalid { message, .. } => Err(encoding_failure(message)),
+        Decoded::Invalid(message) => Err(encoding_failure(message)),
     }
 }
 
-fn ascii_failure(text: &[u8]) -> Decoded {
-    let at = text.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
-    let message = format!(
-        "'ascii' codec can't decode byte 0x{:02x} in position {at}: ordinal not in range(128)",
-        text[at]
-    );
-    Decoded::Invalid { class: "UnicodeDecodeError".to_owned(), message }
+fn decode_ascii(text: &[u8]) -> Decoded {
+    match text.iter().position(|byte| !byte.is_ascii()) {
+        None => Decoded::Text(String::from_utf8_lossy(text).into_owned()),
+        Some(at) => Decoded::Invalid(format!(
+            "'ascii' codec can't decode byte 0x{:02x} in position {at}: ordinal not in range(128)",
+            text[at]
+        )),
+    }
 }
 
 /// The message of the `UnicodeDecodeError` for bytes that are not UTF-8.
@@ -207,6 +213,7 @@ mod tests {
         assert_eq!(&*with_newlines(b"a\r\nb\rc", true), b"a\nb\nc\n");
         assert_eq!(&*with_newlines(b"a\r", true), b"a\n");
         assert_eq!(&*with_newlines(b"a", false), b"a");
-        assert_eq!(&*with_newlines(b"", true), b"");
+        assert_eq!(&*with_newlines(b"a\r\n", true), b"a\n\n");
+        assert_eq!(&*with_newlines(b"", true), b"\n");
     }
 }

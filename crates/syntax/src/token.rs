@@ -12,7 +12,7 @@ macro_rules! spelled_kinds {
             EndMarker, Name, Number, String, Newline, Indent, Dedent, TypeComment,
             /// `async` and `await`, which old feature versions know as names.
             Async, Await,
-            /// A printable ASCII character that begins no token of Python.
+            /// An ASCII character that begins no token of Python.
             Unknown,
             $( $Op, )* $( $Word, )*
         }

@@ -1,26 +1,111 @@
-//! Why a source is rejected.
+//! Why a source is rejected: it is matched once more, against the grammar as it is published.
+//!
+//! CPython's parser reads tokens as it goes and reports an error that it has no rule for at the last
+//! one it has read. So the matcher tries the same rules in the same order, first without and then
+//! with the rules that recognise errors, and gives the same answer. It makes no tree: the few rules
+//! that need one have the parser make it.
 
+mod actions;
+mod grammar;
+mod matcher;
+
+use crate::ast::Expr;
 use crate::failure::{ExceptionClass, SyntaxFailure};
 use crate::options::{Mode, Options};
 use crate::parser::Rejected;
 use crate::source::Source;
-use crate::tokenizer::TokenizerOptions;
+use crate::strings::{FieldParser, LiteralError, PendingEscape, Reject};
+use crate::tokenizer::{Tokenizer, TokenizerOptions};
+use matcher::Matcher;
+use std::borrow::Cow;
 
+/// Fails with the reason why a source is invalid, unless the grammar accepts it.
 pub(crate) fn explain(
-    _: &Source<'_>,
-    _: Mode,
-    _: &Options<'_>,
-    _: TokenizerOptions,
+    source: &Source<'_>,
+    mode: Mode,
+    options: &Options<'_>,
+    reading: TokenizerOptions,
 ) -> Result<(), SyntaxFailure> {
-    Ok(())
+    let start = match mode {
+        Mode::Exec => "file",
+        Mode::Eval => "eval",
+        Mode::Single => "interactive",
+        Mode::FunctionType => "func_type",
+    };
+    let mut matcher = Matcher::new(source, start, options, reading);
+    let explained = matcher.explain();
+    let escapes = std::mem::take(&mut matcher.escapes);
+    explained.map_err(|mut failure| {
+        let mut warnings: Vec<_> = Vec::new();
+        for escape in &escapes {
+            let warning = crate::escape_warning(source, escape);
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+        failure.warnings = warnings;
+        *failure
+    })
 }
 
+/// Finds what is wrong with the expressions of f-strings.
+struct FieldDiagnosis;
+
+impl FieldParser for FieldDiagnosis {
+    fn parse_field(
+        &mut self,
+        source: Vec<u8>,
+        first_line: u32,
+        first_column: u32,
+        options: &Options<'_>,
+        escapes: &mut Vec<PendingEscape>,
+    ) -> Result<Expr, LiteralError> {
+        let field = Reject.parse_field(source.clone(), first_line, first_column, options, escapes);
+        if field.is_ok() {
+            return field;
+        }
+        let source = Source { text: Cow::Owned(source), encoding_known: false };
+        let reading = TokenizerOptions {
+            async_hacks: options.feature_version < 7,
+            first_line,
+            first_column,
+            ..TokenizerOptions::default()
+        };
+        let mut matcher = Matcher::new(&source, "fstring", options, reading);
+        match matcher.explain() {
+            Ok(()) => field,
+            Err(failure) => Err(LiteralError::FieldFailure(failure)),
+        }
+    }
+}
+
+/// Fails where an interactive statement, of so many tokens, is followed by anything but comments.
 pub(crate) fn check_single_statement(
-    _: &Source<'_>,
-    _: TokenizerOptions,
-    _: usize,
+    source: &Source<'_>,
+    options: &Options<'_>,
+    reading: TokenizerOptions,
+    taken: usize,
 ) -> Result<(), SyntaxFailure> {
-    Ok(())
+    let mut tokenizer = Tokenizer::new(&source.text, reading);
+    for _ in 0..taken {
+        let _ = tokenizer.next_token();
+    }
+    let rest = &source.text[tokenizer.buffer_start..];
+    let Some(newline) = rest.iter().position(|&byte| byte == b'\n') else {
+        return Ok(());
+    };
+    let line = &rest[..newline];
+    let continued = line.last() == Some(&b'\\') || line.contains(&b'\'') || line.contains(&b'"');
+    let ended = rest[newline..].split(|&byte| byte == b'\n').all(|line| {
+        let text = line.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'));
+        matches!(text, None | Some(b'#'))
+    });
+    if continued || ended {
+        return Ok(());
+    }
+    let mut matcher = Matcher::new(source, "interactive", options, reading);
+    matcher.read_tokens(taken);
+    Err(*matcher.failure("multiple statements found while compiling a single statement"))
 }
 
 /// The failure of a source that the grammar accepts all the same.

@@ -24,7 +24,7 @@ impl Parser<'_> {
     }
 
     /// Arguments up to what cannot be one.
-    pub(super) fn arguments(&mut self) -> Parse<Arguments> {
+    pub(crate) fn arguments(&mut self) -> Parse<Arguments> {
         let mut args = Vec::new();
         let mut keywords = Vec::new();
         let mut unpacked_mapping = false;

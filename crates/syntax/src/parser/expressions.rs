@@ -52,6 +52,11 @@ impl Parser<'_> {
         self.tuple_of(Self::star_expression, Self::at_star_expression)
     }
 
+    /// As [`Self::star_expressions`], where `:=` may stand too.
+    pub(super) fn star_named_expressions(&mut self) -> Parse<Expr> {
+        self.tuple_of(Self::star_named_expression, Self::at_star_expression)
+    }
+
     pub(super) fn expressions(&mut self) -> Parse<Expr> {
         self.tuple_of(Self::expression, Self::at_expression)
     }

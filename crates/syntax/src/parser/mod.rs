@@ -92,6 +92,14 @@ impl<'s> Parser<'s> {
         self.star_expressions()
     }
 
+    /// Anything that a rule of the grammar calls an expression.
+    pub(crate) fn any_expression(&mut self) -> Parse<Expr> {
+        match self.at(TokenKind::Yield) {
+            true => self.yield_expr(),
+            false => self.star_named_expressions(),
+        }
+    }
+
     fn type_ignore(&self, comment: &TypeIgnoreComment) -> Parse<TypeIgnore> {
         let tag = self.utf8(comment.tag_start, comment.tag_end)?;
         Ok(TypeIgnore { lineno: comment.lineno as i32, tag: tag.into() })

@@ -219,11 +219,10 @@ impl Scanner<'_> {
         }
         let mut specification = JoinedString::new(around.span, around.kind.clone());
         self.replacement_text(&mut specification, nesting + 1, context)?;
-        let mut specification = specification.finish();
-        // The specification itself, unlike its parts, ends with the literal that it is in.
-        let end = self.literal.token.span;
-        specification.span.end_lineno = end.end_lineno;
-        specification.span.end_col_offset = end.end_col_offset;
+        // The specification, unlike what comes before a field in it, is where its own literal is.
+        specification.span = self.literal.token.span;
+        specification.kind = None;
+        let specification = specification.finish();
         Ok(Some(Box::new(specification)))
     }
 

@@ -242,7 +242,8 @@ impl<'s> Tokenizer<'s> {
             }
         };
         self.unread(first);
-        if matches!(first, Some(b'#' | b'\n')) {
+        // A line that only goes on in the next one says nothing of indentation.
+        if matches!(first, Some(b'#' | b'\n' | b'\\')) {
             return Ok(true);
         }
         if self.brackets.is_empty() {

@@ -33,8 +33,7 @@ impl Tokenizer<'_> {
             b'<' => self.extended(Less, b'=', LessEqual),
             b'>' if next(self, b'>') => self.extended(RightShift, b'=', RightShiftEqual),
             b'>' => self.extended(Greater, b'=', GreaterEqual),
-            b' '..=b'~' => Unknown,
-            _ => return self.fail(format!("invalid non-printable character U+{first:04X}")),
+            _ => Unknown,
         };
         if self.cursor - start < 3 {
             // A longer operator was looked for.

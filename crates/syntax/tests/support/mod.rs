@@ -38,7 +38,7 @@ pub fn digest(mode: &str, source: &[u8]) -> String {
 
 /// The failure as JSON: class, message and, where it has them, line, offset and text.
 pub fn describe_failure(failure: &SyntaxFailure) -> String {
-    let mut text = format!("ERR [{}, {}", json(failure.class.name()), json(&failure.message));
+    let mut text = format!("ERR [{}, {}", json(failure.class.name()), json(&failure.shown_message()));
     if let Some(place) = &failure.place {
         let line = place.text.as_deref().map_or("null".to_owned(), json);
         let _ = write!(text, ", {}, {}, {line}", place.lineno, place.offset);
@@ -188,7 +188,7 @@ fn json(text: &str) -> String {
             '\t' => quoted.push_str("\\t"),
             '\x08' => quoted.push_str("\\b"),
             '\x0c' => quoted.push_str("\\f"),
-            ' '..='\x7f' => quoted.push(character),
+            ' '..='~' => quoted.push(character),
             _ => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
                     let _ = write!(quoted, "\\u{unit:04x}");
