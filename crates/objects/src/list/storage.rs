@@ -68,6 +68,12 @@ impl List {
         self.fields().get(index)?.get()
     }
 
+    /// Puts an item in the place of another, which is handed back; nothing happens behind the end.
+    #[inline(always)]
+    pub fn replace(&self, index: usize, item: Ref) -> Option<Ref> {
+        self.fields().get(index)?.replace(Some(item))
+    }
+
     /// Puts an item in the place of another, which is dropped at the end; false behind the end.
     #[inline(always)]
     pub fn set(&self, index: usize, item: Ref) -> bool {
@@ -96,7 +102,7 @@ impl List {
     /// end is null. A growing list is given more room than it asks for, so that appending is cheap.
     fn resize(&self, length: usize) -> Result<()> {
         let old = self.len();
-        let allocated = self.allocated.get() as usize;
+        let allocated = self.allocated();
         if allocated < length || length < allocated >> 1 {
             let mut room = (length + (length >> 3) + 6) & !3;
             if length > old && length - old > room - length {
@@ -122,7 +128,7 @@ impl List {
         if items.is_null() {
             bail!(MemoryError);
         }
-        let old = self.allocated.get() as usize;
+        let old = self.allocated();
         if room > old {
             // SAFETY: the block's new part; a null word is a null field.
             unsafe { ptr::write_bytes(items.add(old), 0, room - old) };
@@ -134,17 +140,17 @@ impl List {
 
     /// Makes room for exactly this many items, where there is less.
     pub fn reserve_exact(&self, room: usize) -> Result<()> {
-        match room > self.allocated.get() as usize {
+        match room > self.allocated() {
             true => self.reallocate(room),
             false => Ok(()),
         }
     }
 
     /// Appends an item.
-    #[inline(always)]
+    #[inline]
     pub fn push(&self, item: Ref) -> Result<()> {
         let length = self.len();
-        if (self.allocated.get() as usize) > length {
+        if self.allocated() > length {
             self.set_size(length as isize + 1);
         } else {
             self.resize(length + 1)?;
@@ -157,7 +163,7 @@ impl List {
     /// Appends items.
     pub fn extend_from_vec(&self, items: Vec<Ref>) -> Result<()> {
         let length = self.len();
-        if length + items.len() > self.allocated.get() as usize || items.is_empty() {
+        if length + items.len() > self.allocated() || items.is_empty() {
             self.resize(length + items.len())?;
         } else {
             self.set_size((length + items.len()) as isize);
@@ -226,12 +232,35 @@ impl List {
 
     /// Takes every item out; the list keeps no room.
     pub fn take_all(&self) -> Vec<Ref> {
+        if self.items.get().is_null() {
+            return Vec::new();
+        }
         let items: Vec<Ref> = self.fields().iter().filter_map(Field::take).collect();
         self.set_size(0);
         // SAFETY: the list's own block, of which every place is null.
         unsafe { raw_free(self.items.replace(ptr::null_mut()).cast()) };
         self.allocated.set(0);
         items
+    }
+
+    /// Room for this many items behind the present ones, where there is less; as `list.extend` makes it
+    /// before it knows how many there will be.
+    pub(super) fn make_room(&self, more: usize) -> Result<()> {
+        let length = self.len();
+        let Some(wanted) = length.checked_add(more) else { return Ok(()) };
+        if wanted > self.allocated() {
+            self.resize(wanted)?;
+            self.set_size(length as isize);
+        }
+        Ok(())
+    }
+
+    /// Gives back the room that was made and is not needed.
+    pub(super) fn give_back_room(&self) -> Result<()> {
+        match self.len() < self.allocated() {
+            true => self.resize(self.len()),
+            false => Ok(()),
+        }
     }
 
     /// Removes every item.
@@ -251,7 +280,7 @@ impl List {
 
     /// The room that there is.
     pub fn allocated(&self) -> usize {
-        self.allocated.get() as usize
+        self.allocated.get().max(0) as usize
     }
 
     /// Where C code finds the items.
@@ -259,10 +288,37 @@ impl List {
         self.items.get()
     }
 
-    /// Whether the list has been given storage since [`List::take_all`].
-    pub(super) fn has_storage(&self) -> bool {
-        !self.items.get().is_null()
+    /// Takes the items out for sorting, and marks the list: a change of it meanwhile will show.
+    pub(super) fn begin_sorting(&self) -> (Vec<Ref>, EmptyBlock) {
+        let items = self.fields().iter().filter_map(Field::take).collect();
+        let block = EmptyBlock { items: self.items.replace(ptr::null_mut()), allocated: self.allocated() };
+        self.set_size(0);
+        self.allocated.set(-1);
+        (items, block)
     }
+
+    /// Puts the sorted items back; whether the list was changed meanwhile.
+    pub(super) fn end_sorting(&self, items: Vec<Ref>, block: EmptyBlock) -> bool {
+        let changed = self.allocated.get() != -1;
+        let others = self.take_all();
+        assert!(items.len() <= block.allocated);
+        self.set_size(items.len() as isize);
+        for (index, item) in items.into_iter().enumerate() {
+            // SAFETY: the block has room for all; its places are null or uninitialised.
+            unsafe { block.items.add(index).write(Field::new(Some(item))) };
+        }
+        self.items.set(block.items);
+        self.allocated.set(block.allocated as isize);
+        drop(others);
+        changed
+    }
+}
+
+/// The block of a list that is being sorted: the places of its items, all null.
+#[must_use]
+pub(super) struct EmptyBlock {
+    items: *mut Field,
+    allocated: usize,
 }
 
 impl Trace for List {

@@ -7,6 +7,7 @@ mod instance_check;
 mod item;
 mod iteration;
 mod number;
+pub mod repr_guard;
 mod text;
 
 pub use attribute::{
@@ -14,3 +15,4 @@ pub use attribute::{
 };
 pub use call::{Method, RecursionGuard, enter_call};
 pub use compare::CompareOp;
+pub use repr_guard::{ReprGuard, repr_items};

@@ -111,7 +111,7 @@ impl Type {
                     subclasses
                 }
             };
-            subclasses.set(&Int::new(self.as_ptr() as i64), &crate::weakref::new_reference(self)?)?;
+            subclasses.set(&Int::new(self.as_ptr() as i64), &*crate::weakref::new_reference(self)?)?;
         }
         Ok(())
     }
