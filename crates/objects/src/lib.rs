@@ -47,6 +47,7 @@ pub mod sequences;
 pub mod services;
 pub mod singletons;
 pub mod slice;
+pub mod start;
 pub mod static_method;
 pub mod str;
 pub mod struct_sequence;
