@@ -79,7 +79,7 @@ impl MappingProxy {
 
     #[slot(nb_or)]
     fn or(left: &Object, right: &Object) -> Result<Ref> {
-        unwrapped(left).bit_or(&unwrapped(right))
+        unwrapped(left).or(&unwrapped(right))
     }
 
     #[slot(nb_inplace_or)]
