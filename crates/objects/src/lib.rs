@@ -48,6 +48,7 @@ pub mod services;
 pub mod singletons;
 pub mod slice;
 pub mod start;
+pub mod startup;
 pub mod static_method;
 pub mod str;
 pub mod struct_sequence;
