@@ -26,6 +26,7 @@ pub mod enumerate;
 pub mod exceptions;
 pub mod filter;
 pub mod float;
+pub mod format;
 pub mod generic_alias;
 pub mod hash;
 pub mod header;
