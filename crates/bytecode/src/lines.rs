@@ -20,18 +20,21 @@ impl LineTable {
     pub fn mark(&mut self, offset: usize, line: u32) {
         let mut offset_step = offset - self.offset;
         let mut line_step = i64::from(line) - self.line;
-        if offset_step == 0 && line_step == 0 {
+        if line_step == 0 {
             return;
         }
         while offset_step > 255 {
             self.bytes.extend([255, 0]);
             offset_step -= 255;
         }
-        while !(-128..=127).contains(&line_step) {
+        if !(-128..=127).contains(&line_step) {
+            // What is left after the whole parts follows even if it is nothing.
             let part: i8 = if line_step < 0 { -128 } else { 127 };
-            self.bytes.extend([offset_step as u8, part as u8]);
-            line_step -= i64::from(part);
-            offset_step = 0;
+            for _ in 0..line_step / i64::from(part) {
+                self.bytes.extend([offset_step as u8, part as u8]);
+                offset_step = 0;
+            }
+            line_step %= i64::from(part);
         }
         self.bytes.extend([offset_step as u8, line_step as i8 as u8]);
         self.offset = offset;

@@ -55,6 +55,40 @@ impl Text {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// From WTF-8 bytes.
+    pub fn from_wtf8(bytes: &[u8]) -> Result<Text, InvalidText> {
+        if std::str::from_utf8(bytes).is_ok() {
+            return Ok(Text(bytes.into()));
+        }
+        let mut rest = bytes;
+        while let Some(&first) = rest.first() {
+            let width = match first {
+                0..=0x7f => 1,
+                0xc2..=0xdf => 2,
+                0xe0..=0xef => 3,
+                0xf0..=0xf4 => 4,
+                _ => return Err(InvalidText),
+            };
+            let (character, tail) = rest.split_at_checked(width).ok_or(InvalidText)?;
+            let surrogate = matches!(character, [0xed, 0xa0..=0xbf, 0x80..=0xbf]);
+            if !surrogate && std::str::from_utf8(character).is_err() {
+                return Err(InvalidText);
+            }
+            rest = tail;
+        }
+        Ok(Text(bytes.into()))
+    }
+
+    /// The texts one after the other.
+    pub fn concat(parts: &[&Text]) -> Text {
+        Text(parts.iter().map(|part| &*part.0).collect::<Vec<_>>().concat().into())
+    }
+
+    /// As UTF-8, with U+FFFD for each byte of a lone surrogate: for messages.
+    pub fn to_string_lossy(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
 }
 
 /// Text in the making.
@@ -137,5 +171,7 @@ mod tests {
         assert_eq!(text.code_points().collect::<Vec<_>>(), points);
         assert_eq!(text.as_str(), None);
         assert_eq!(Text::from_code_points([0x11_0000]), Err(InvalidText));
+        assert_eq!(Text::from_wtf8(text.as_bytes()), Ok(text));
+        assert_eq!(Text::from_wtf8(b"a\xed\xa0"), Err(InvalidText));
     }
 }

@@ -10,9 +10,6 @@ mod slots;
 mod table;
 mod trace;
 
-#[cfg(test)]
-mod tests;
-
 use proc_macro::TokenStream;
 use syn::{Error, Item, parse_macro_input};
 

@@ -1,0 +1,1 @@
+//! Validation of trees that did not come from the parser.

@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""Compare what Krait compiles with what CPython 3.9 compiles, for whole folders of sources.
+
+usage: parity.py [--keep-going N] [--level LEVEL] [--tool PROGRAM] [FOLDER | FILE ...]
+
+Without a folder, the standard library of the CPython 3.9 that is found is compared, its test
+suite included. Compared are all attributes of all code objects at optimisation levels 0, 1
+and 2, or the error, and the warnings.
+
+The compiling side is `target/release/examples/parity` (`cargo build --release -p compiler
+--example parity`), or what --tool names.
+"""
+
+import argparse
+import multiprocessing
+import os
+import struct
+import subprocess
+import sys
+import warnings
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def find_cpython():
+    """The path of a CPython 3.9, or None."""
+    import glob
+    import shutil
+
+    home = os.path.expanduser("~")
+    candidates = [shutil.which("python3.9")]
+    candidates += sorted(glob.glob(home + "/.pyenv/versions/3.9.*/bin/python3.9"), reverse=True)
+    candidates += glob.glob(home + "/.local/share/uv/python/cpython-3.9*/bin/python3.9")
+    candidates += ["/usr/bin/python3.9", "/usr/local/bin/python3.9"]
+    test = "import sys; sys.exit(sys.version_info[:2] != (3, 9) or 'Krait' in sys.version)"
+    for candidate in candidates:
+        if candidate and os.path.exists(candidate):
+            if subprocess.run([candidate, "-c", test], stderr=subprocess.DEVNULL).returncode == 0:
+                return candidate
+    return None
+
+
+# The canonical text form of code objects: the same that `CodeUnit::dump` writes.
+
+
+def escape(points):
+    return "".join(
+        chr(point) if 0x20 <= point <= 0x7E and point not in b'"\\' else "\\{%x}" % point for point in points
+    )
+
+
+def quote(text):
+    return '"%s"' % escape(map(ord, text))
+
+
+def bits(number):
+    return "%016x" % struct.unpack("<Q", struct.pack("<d", number))
+
+
+def value_text(value):
+    if value is None or value is Ellipsis or value is True or value is False:
+        return repr(value)
+    if isinstance(value, int):
+        return hex(value)
+    if isinstance(value, float):
+        return "float:" + bits(value)
+    if isinstance(value, complex):
+        return "complex:%s:%s" % (bits(value.real), bits(value.imag))
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, bytes):
+        return 'b"%s"' % escape(value)
+    if isinstance(value, tuple):
+        return "(%s)" % ", ".join(map(value_text, value))
+    return "{%s}" % ", ".join(sorted(map(value_text, value)))
+
+
+def dump(code, out, indent=""):
+    import dis
+
+    names = dis.opname
+    inner = indent + " "
+    out.append("%scode %s" % (indent, quote(code.co_name)))
+    out.append("%sfilename %s" % (inner, quote(code.co_filename)))
+    out.append(
+        "%sarguments %d %d %d locals %d stack %d flags %#x line %d"
+        % (
+            inner,
+            code.co_argcount,
+            code.co_posonlyargcount,
+            code.co_kwonlyargcount,
+            code.co_nlocals,
+            code.co_stacksize,
+            code.co_flags,
+            code.co_firstlineno,
+        )
+    )
+    for label in "names", "varnames", "freevars", "cellvars":
+        out.append("%s%s %s" % (inner, label, " ".join(map(quote, getattr(code, "co_" + label)))))
+    table = code.co_lnotab
+    steps = ["%d%+d" % (table[i], table[i + 1] - (table[i + 1] >> 7 << 8)) for i in range(0, len(table), 2)]
+    out.append("%slnotab %s" % (inner, " ".join(steps)))
+    packed = code.co_code
+    for i in range(0, len(packed), 2):
+        out.append("%s%d %s %d" % (inner, i, names[packed[i]], packed[i + 1]))
+    for constant in code.co_consts:
+        if hasattr(constant, "co_code"):
+            dump(constant, out, inner)
+        else:
+            out.append("%sconst %s" % (inner, value_text(constant)))
+
+
+def describe(level, path):
+    """What CPython makes of the file, as text."""
+    with open(path, "rb") as file:
+        source = file.read()
+    out = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            code = compile(source, path, "exec", dont_inherit=True, optimize=level)
+        except SyntaxError as error:
+            place = " ".join(str(part) for part in (error.lineno, error.offset) if part is not None)
+            result = ["error %s %s %s" % (type(error).__name__, place, error.msg)]
+        except Exception as error:
+            result = ["error %s %s" % (type(error).__name__, error)]
+        else:
+            result = []
+            dump(code, result)
+    for warning in caught:
+        out.append("warning %d %s" % (warning.lineno, warning.message))
+    return "\n".join(out + result) + "\n"
+
+
+class Compiler:
+    """The other side, as a running process."""
+
+    def __init__(self, program):
+        self.program = program
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def describe(self, level, path):
+        self.process.stdin.write(b"%d\t%s\n" % (level, os.fsencode(path)))
+        self.process.stdin.flush()
+        length = self.process.stdout.readline()
+        if not length:
+            status = self.process.wait()
+            self.start()
+            return "crashed with status %d\n" % status
+        return self.process.stdout.read(int(length)).decode()
+
+
+def sources(roots):
+    for root in roots:
+        if os.path.isfile(root):
+            yield root
+        for folder, folders, files in os.walk(root):
+            folders[:] = sorted(name for name in folders if name != "__pycache__")
+            for name in sorted(files):
+                if name.endswith(".py"):
+                    yield os.path.join(folder, name)
+
+
+def difference(ours, theirs):
+    """The first difference of two texts, with the code object that it is in."""
+    ours, theirs = ours.splitlines(), theirs.splitlines()
+    where = ""
+    for number, (left, right) in enumerate(zip(ours + [""], theirs + [""])):
+        if left != right:
+            break
+        if left.lstrip().startswith("code "):
+            where = left.strip()
+    else:
+        return "one is longer: %d and %d lines" % (len(ours), len(theirs))
+    start = max(0, len(os.path.commonprefix([left, right])) - 40)
+    left, right = left[start : start + 120], right[start : start + 120]
+    context = "\n".join("        " + line[:120] for line in theirs[max(0, number - 3) : number])
+    return "in %s\n%s\n  krait   %s\n  CPython %s" % (where, context, left, right)
+
+
+compiler = None
+
+
+def work(task):
+    global compiler
+    program, levels, path = task
+    if compiler is None:
+        compiler = Compiler(program)
+    failures = []
+    for level in levels:
+        ours, theirs = compiler.describe(level, path), describe(level, path)
+        if ours != theirs:
+            failures.append((level, difference(ours, theirs)))
+    return path, failures
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].splitlines()[0])
+    parser.add_argument("--keep-going", type=int, default=20, metavar="N", help="differences to show")
+    parser.add_argument("--level", type=int, action="append", choices=(0, 1, 2))
+    parser.add_argument("--tool", default=os.path.join(ROOT, "target/release/examples/parity"))
+    parser.add_argument("paths", nargs="*")
+    options = parser.parse_args()
+    if sys.version_info[:2] != (3, 9) or sys.implementation.name != "cpython" or "Krait" in sys.version:
+        cpython = find_cpython()
+        if cpython is None:
+            sys.exit("parity: no CPython 3.9 was found, and without one there is nothing to compare with")
+        os.execv(cpython, [cpython, os.path.abspath(__file__)] + sys.argv[1:])
+    if not os.path.exists(options.tool):
+        sys.exit("parity: %s is not built: cargo build --release -p compiler --example parity" % options.tool)
+    levels = options.level or [0, 1, 2]
+    tasks = [
+        (options.tool, levels, path) for path in sources(options.paths or [os.path.dirname(os.__file__)])
+    ]
+    equal = {level: 0 for level in levels}
+    shown = 0
+    with multiprocessing.Pool() as pool:
+        for path, failures in pool.imap_unordered(work, tasks, chunksize=4):
+            failed = {level for level, _ in failures}
+            for level in levels:
+                equal[level] += level not in failed
+            if failures and shown < options.keep_going:
+                shown += 1
+                print("%s, level %d: %s" % (path, *failures[0]), flush=True)
+    for level in levels:
+        share = 100 * equal[level] / max(1, len(tasks))
+        print("level %d: %d of %d files equal (%.2f %%)" % (level, equal[level], len(tasks), share))
+    sys.exit(any(equal[level] != len(tasks) for level in levels))
+
+
+if __name__ == "__main__":
+    main()
