@@ -97,9 +97,15 @@ impl StrBuilder {
 
     /// Adds text.
     pub fn push_str(&mut self, text: &str) {
-        match text.is_ascii() {
-            true => self.push_points(Points::One(text.as_bytes())),
-            false => text.chars().for_each(|c| self.push(c.into())),
+        if text.is_ascii() {
+            return self.push_with_union(Points::One(text.as_bytes()), 0x7f);
+        }
+        self.admit(leading_union(text), text.len());
+        let points = text.chars().map(u32::from);
+        match &mut self.units {
+            Units::One(units) => units.extend(points.map(|point| point as u8)),
+            Units::Two(units) => units.extend(points.map(|point| point as u16)),
+            Units::Four(units) => units.extend(points),
         }
     }
 
@@ -172,6 +178,16 @@ impl Extend<u32> for StrBuilder {
     }
 }
 
+/// A number as wide as the widest character, told by the greatest first byte of them.
+fn leading_union(text: &str) -> u32 {
+    match text.bytes().max().unwrap_or(0) {
+        0..0x80 => 0x7f,
+        0x80..0xc4 => 0xff,
+        0xc4..0xf0 => 0xffff,
+        _ => 0x10_ffff,
+    }
+}
+
 /// A string formatted as `format!` does.
 #[macro_export]
 macro_rules! format_str {
@@ -218,12 +234,7 @@ impl Str {
         let Some(length) = self.len().checked_add(other.len()).filter(|&n| n <= isize::MAX as usize) else {
             bail!(OverflowError, "strings are too large to concat");
         };
-        let union = self.max_point() | other.max_point();
-        match super::Kind::of(union) {
-            super::Kind::One => Str::build::<u8>(length, union, |units| fill_two(units, self, other)),
-            super::Kind::Two => Str::build::<u16>(length, union, |units| fill_two(units, self, other)),
-            super::Kind::Four => Str::build::<u32>(length, union, |units| fill_two(units, self, other)),
-        }
+        Str::from_pieces(length, self.max_point() | other.max_point(), [self.points(), other.points()])
     }
 
     /// The part from `start` to `end`, both in range: the string itself for all of it, unless it is of a subclass.
@@ -245,19 +256,4 @@ impl Str {
             false => Str::from_points(self.points()),
         }
     }
-}
-
-fn fill_two<U: Unit>(units: &mut [U], first: &Str, second: &Str) {
-    let (head, tail) = units.split_at_mut(first.len());
-    copy_points(head, first.points());
-    copy_points(tail, second.points());
-}
-
-/// Writes code points to as many units, which can hold them.
-pub(super) fn copy_points<U: Unit>(units: &mut [U], points: Points<'_>) {
-    with_units!(points, points => {
-        for (unit, &point) in units.iter_mut().zip(points) {
-            *unit = U::from_point(point.into());
-        }
-    });
 }

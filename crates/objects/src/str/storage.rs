@@ -5,13 +5,13 @@ use std::ffi::{c_char, c_void};
 use std::ops::Deref;
 use std::ptr;
 
-use super::intern;
+use super::{STR, intern};
 use crate::prelude::*;
 
 /// `PyASCIIObject`, with which every string begins.
 #[repr(C)]
 pub struct Str {
-    base: Object,
+    pub(super) base: Object,
     length: Cell<isize>,
     /// -1 until asked for.
     hash: Cell<isize>,
@@ -41,22 +41,6 @@ pub struct DetachedStr {
     data: Cell<*mut c_void>,
 }
 
-/// `PyUnicode_Type`.
-#[unsafe(export_name = "PyUnicode_Type")]
-pub static STR: Type = Type::empty(c"str", size_of::<DetachedStr>());
-
-// SAFETY: `#[repr(C)]`, begins with the header; every string begins so.
-unsafe impl Layout for Str {
-    #[inline(always)]
-    fn class() -> &'static Type {
-        &STR
-    }
-    #[inline(always)]
-    fn is_instance(object: &Object) -> bool {
-        object.class().has_flags(flags::STR_SUBCLASS)
-    }
-}
-
 // SAFETY: `#[repr(C)]`; only strings that are not compact are instances.
 unsafe impl Layout for DetachedStr {
     fn class() -> &'static Type {
@@ -64,14 +48,6 @@ unsafe impl Layout for DetachedStr {
     }
     fn is_instance(object: &Object) -> bool {
         object.downcast::<Str>().is_some_and(|string| !string.state.get().has(State::COMPACT))
-    }
-}
-
-impl Deref for Str {
-    type Target = Object;
-    #[inline(always)]
-    fn deref(&self) -> &Object {
-        &self.base
     }
 }
 
@@ -292,6 +268,36 @@ impl Str {
             ptr::write_bytes(data, 0, length);
             fill(std::slice::from_raw_parts_mut(data, length));
         }
+        Ok(string)
+    }
+
+    /// A string of pieces, one behind the other: `length` code points in all, `union` being as in
+    /// [`Points::union`] for all of them. Raises `MemoryError`.
+    pub(super) fn from_pieces<'a>(
+        length: usize,
+        union: u32,
+        pieces: impl IntoIterator<Item = Points<'a>>,
+    ) -> Result<Ref<Str>> {
+        if length == 0 {
+            return Ok(Str::empty());
+        }
+        let string = Str::allocate(length, union)?;
+        let kind = Kind::of(union);
+        let mut at = 0;
+        for piece in pieces {
+            assert!(piece.len() <= length - at, "the pieces are as long as was said");
+            // SAFETY: the piece fits behind what is written; its units fit, for the union has their bits.
+            unsafe {
+                let start = string.data().add(at * kind as usize);
+                with_units!(piece, units => match kind {
+                    Kind::One => convert_units(units, start),
+                    Kind::Two => convert_units(units, start.cast::<u16>()),
+                    Kind::Four => convert_units(units, start.cast::<u32>()),
+                });
+            }
+            at += piece.len();
+        }
+        assert!(at == length, "the pieces are as long as was said");
         Ok(string)
     }
 
@@ -755,6 +761,10 @@ impl Str {
 /// There is room for them.
 #[inline]
 unsafe fn convert_units<S: Unit, T: Unit>(units: &[S], data: *mut T) {
+    if S::KIND == T::KIND {
+        // SAFETY: the caller's promise; both are the same type.
+        return unsafe { ptr::copy_nonoverlapping(units.as_ptr().cast::<T>(), data, units.len()) };
+    }
     for (index, &unit) in units.iter().enumerate() {
         // SAFETY: the caller's promise.
         unsafe { data.add(index).write(T::from_point(unit.into())) };

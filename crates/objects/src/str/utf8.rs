@@ -70,6 +70,15 @@ impl Str {
         }
     }
 
+    /// The UTF-8 form; none if there are lone surrogates. Not cached.
+    pub fn utf8_form(&self) -> Option<Cow<'_, [u8]>> {
+        match self.cached_utf8() {
+            Some(bytes) => Some(Cow::Borrowed(bytes)),
+            None if self.first_surrogate().is_some() => None,
+            None => Some(Cow::Owned(self.encode_wtf8())),
+        }
+    }
+
     fn encode_wtf8(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.len() + self.len() / 2);
         for point in self.points().iter() {
@@ -101,7 +110,7 @@ impl Str {
     }
 
     /// Where the first lone surrogate is.
-    pub fn first_surrogate(&self) -> Option<usize> {
+    fn first_surrogate(&self) -> Option<usize> {
         let is_surrogate = |point: u32| (0xd800..0xe000).contains(&point);
         match self.points() {
             Points::One(_) => None,

@@ -1,0 +1,56 @@
+//! `template % values`, of `str` and of `bytes`.
+
+mod bytes;
+mod str;
+mod values;
+
+pub use bytes::format_bytes;
+pub use str::format_str;
+
+use numtext::percent::Conversion;
+use numtext::{ErrorKind, Field, FormatError};
+
+use crate::prelude::*;
+
+/// The exception that an error in a format is.
+#[cold]
+pub fn raise_format(error: &FormatError) -> Raised {
+    match error.kind {
+        ErrorKind::Value => raise!(ValueError, "{}", error.message),
+        ErrorKind::Overflow => raise!(OverflowError, "{}", error.message),
+    }
+}
+
+/// The conversion's letter, for messages.
+fn letter(conversion: &Conversion) -> char {
+    conversion.kind_char().unwrap_or('?')
+}
+
+/// The field of `%d`, `%x` and their kin.
+fn int_field(conversion: &Conversion, value: &Object) -> Result<Field> {
+    let number = int_value(conversion, value)?;
+    let base = match letter(conversion) {
+        'o' => 8,
+        'x' | 'X' => 16,
+        _ => 10,
+    };
+    let digits = number.to_text(base, false);
+    Ok(conversion.int_field(number.is_negative(), digits.trim_start_matches('-')))
+}
+
+fn int_value(conversion: &Conversion, value: &Object) -> Result<Ref<Int>> {
+    if let Some(number) = value.downcast::<Int>() {
+        return Ok(number.to_ref());
+    }
+    let kind = letter(conversion);
+    let takes_index = matches!(kind, 'o' | 'x' | 'X');
+    let converted = match value.is_number() {
+        false => None,
+        true if takes_index => raise::ignore(value.index(), &exceptions::TypeError)?,
+        true => raise::ignore(value.int(), &exceptions::TypeError)?,
+    };
+    converted.ok_or_else(|| {
+        let what = if takes_index { "an integer" } else { "a number" };
+        raise!(TypeError, "%{kind} format: {what} is required, not {}", value.class().name())
+    })
+}
