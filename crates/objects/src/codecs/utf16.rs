@@ -1,0 +1,140 @@
+//! UTF-16, with a byte order mark or in a given order.
+
+use super::errors::{ErrorMode, Input, Replacement, raise_encode};
+use super::{ByteOrder, Decoded};
+use crate::prelude::*;
+use crate::str::StrBuilder;
+
+fn read(order: ByteOrder, bytes: &[u8], at: usize) -> u32 {
+    let pair = [bytes[at], bytes[at + 1]];
+    match order {
+        ByteOrder::Little => u16::from_le_bytes(pair).into(),
+        ByteOrder::Big => u16::from_be_bytes(pair).into(),
+    }
+}
+
+fn name(order: Option<ByteOrder>) -> &'static str {
+    match order {
+        None => "utf-16",
+        Some(ByteOrder::Little) => "utf-16-le",
+        Some(ByteOrder::Big) => "utf-16-be",
+    }
+}
+
+/// Decodes; without an order, a byte order mark is looked for and tells it. Gives the order that
+/// was told or found. Unless `is_final`, a unit or a pair cut off at the end is left alone.
+pub fn decode(
+    bytes: &[u8],
+    errors: &str,
+    order: Option<ByteOrder>,
+    is_final: bool,
+) -> Result<(Ref<Str>, usize, Option<ByteOrder>)> {
+    let (mut at, mut found) = (0, order);
+    if order.is_none() {
+        match bytes {
+            [0xff, 0xfe, ..] => (at, found) = (2, Some(ByteOrder::Little)),
+            [0xfe, 0xff, ..] => (at, found) = (2, Some(ByteOrder::Big)),
+            _ => {}
+        }
+    }
+    let encoding = name(found);
+    let (text, used) =
+        decode_units(bytes, at, errors, found.unwrap_or(ByteOrder::NATIVE), encoding, is_final)?;
+    Ok((text, used, found))
+}
+
+fn decode_units(
+    bytes: &[u8],
+    mut at: usize,
+    errors: &str,
+    order: ByteOrder,
+    encoding: &str,
+    is_final: bool,
+) -> Result<Decoded> {
+    let mut mode = ErrorMode::new(errors);
+    let mut input = Input::new(bytes);
+    let mut builder = StrBuilder::with_capacity(bytes.len() / 2);
+    loop {
+        let bytes = input.bytes();
+        let length = bytes.len();
+        if at >= length {
+            break;
+        }
+        let (end, reason) = if length - at < 2 {
+            if !is_final {
+                break;
+            }
+            (length, "truncated data")
+        } else {
+            let unit = read(order, bytes, at);
+            match unit {
+                0xd800..0xdc00 if length - at < 4 => {
+                    if !is_final {
+                        break;
+                    }
+                    (length, "unexpected end of data")
+                }
+                0xd800..0xdc00 => match read(order, bytes, at + 2) {
+                    low @ 0xdc00..0xe000 => {
+                        builder.push(0x1_0000 + ((unit & 0x3ff) << 10 | low & 0x3ff));
+                        at += 4;
+                        continue;
+                    }
+                    _ => (at + 2, "illegal UTF-16 surrogate"),
+                },
+                0xdc00..0xe000 => (at + 2, "illegal encoding"),
+                _ => {
+                    builder.push(unit);
+                    at += 2;
+                    continue;
+                }
+            }
+        };
+        at = mode.decode(encoding, &mut input, at, end, reason, &mut builder)?;
+    }
+    Ok((builder.finish()?, at))
+}
+
+/// Encodes; without an order, in the machine's, a byte order mark in front.
+pub fn encode(string: &Str, errors: &str, order: Option<ByteOrder>) -> Result<Ref<Bytes>> {
+    let encoding = name(order);
+    let given = order.unwrap_or(ByteOrder::NATIVE);
+    let points = string.points();
+    let mut bytes = Vec::with_capacity(2 * points.len() + 2);
+    let put = |bytes: &mut Vec<u8>, unit: u32| match given {
+        ByteOrder::Little => bytes.extend_from_slice(&(unit as u16).to_le_bytes()),
+        ByteOrder::Big => bytes.extend_from_slice(&(unit as u16).to_be_bytes()),
+    };
+    if order.is_none() {
+        put(&mut bytes, 0xfeff);
+    }
+    let mut mode = ErrorMode::new(errors);
+    let mut at = 0;
+    while at < points.len() {
+        match points.at(at) {
+            0xd800..0xe000 => {
+                let reason = "surrogates not allowed";
+                let (replacement, next) = mode.encode(encoding, string, at, at + 1, reason)?;
+                match replacement {
+                    Replacement::Bytes(replacement) if replacement.len() % 2 == 0 => {
+                        bytes.extend_from_slice(&replacement);
+                    }
+                    Replacement::Text(text) if text.is_ascii() => {
+                        text.points().iter().for_each(|point| put(&mut bytes, point));
+                    }
+                    _ => return Err(raise_encode(encoding, string, at, at + 1, reason)),
+                }
+                at = next;
+                continue;
+            }
+            point @ 0..=0xffff => put(&mut bytes, point),
+            point => {
+                let offset = point - 0x1_0000;
+                put(&mut bytes, 0xd800 | offset >> 10);
+                put(&mut bytes, 0xdc00 | offset & 0x3ff);
+            }
+        }
+        at += 1;
+    }
+    Bytes::try_new(&bytes)
+}
