@@ -56,6 +56,99 @@ impl BufferView {
         internal: ptr::null_mut(),
     };
 
+    /// The sizes of the dimensions; for a view that was asked for without them, of the bytes.
+    pub fn shape(&self) -> &[isize] {
+        match (self.ndim, self.shape.is_null()) {
+            (0, _) => &[],
+            (_, true) => std::slice::from_ref(&self.len),
+            // SAFETY: a shape has as many entries as there are dimensions.
+            (ndim, false) => unsafe { std::slice::from_raw_parts(self.shape, ndim as usize) },
+        }
+    }
+
+    /// The distances between items in each dimension; none where they follow from the shape.
+    pub fn strides(&self) -> Option<&[isize]> {
+        // SAFETY: strides have as many entries as there are dimensions.
+        (!self.strides.is_null())
+            .then(|| unsafe { std::slice::from_raw_parts(self.strides, self.ndim as usize) })
+    }
+
+    /// Where pointers are followed on the way to an item, as the Python Imaging Library lays out images.
+    pub fn suboffsets(&self) -> Option<&[isize]> {
+        // SAFETY: suboffsets have as many entries as there are dimensions.
+        (!self.suboffsets.is_null())
+            .then(|| unsafe { std::slice::from_raw_parts(self.suboffsets, self.ndim as usize) })
+    }
+
+    /// Whether the items lie one behind the other in C order.
+    pub fn is_contiguous(&self) -> bool {
+        self.suboffsets.is_null() && self.strides_match((0..self.shape().len()).rev())
+    }
+
+    /// Whether the items lie one behind the other in Fortran order, the first index varying fastest.
+    pub fn is_fortran_contiguous(&self) -> bool {
+        match self.strides() {
+            _ if !self.suboffsets.is_null() => false,
+            None => self.ndim <= 1 || self.shape().iter().filter(|&&size| size > 1).count() <= 1,
+            Some(_) => self.strides_match(0..self.shape().len()),
+        }
+    }
+
+    fn strides_match(&self, dimensions: impl Iterator<Item = usize>) -> bool {
+        let Some(strides) = self.strides() else { return true };
+        let mut expected = self.itemsize;
+        if self.len == 0 {
+            return true;
+        }
+        for dimension in dimensions {
+            let size = self.shape()[dimension];
+            if size > 1 && strides[dimension] != expected {
+                return false;
+            }
+            expected *= size;
+        }
+        true
+    }
+
+    /// Where the item at an index is, which is in range.
+    pub fn item_pointer(&self, index: &[isize]) -> *mut u8 {
+        let mut place = self.buf.cast::<u8>();
+        let shape = self.shape();
+        for (dimension, &at) in index.iter().enumerate() {
+            let stride = match self.strides() {
+                Some(strides) => strides[dimension],
+                None => shape[dimension + 1..].iter().product::<isize>() * self.itemsize,
+            };
+            // SAFETY: the exporter's layout puts the item there.
+            unsafe {
+                place = place.offset(stride * at);
+                if let Some(&offset) = self.suboffsets().and_then(|offsets| offsets.get(dimension))
+                    && offset >= 0
+                {
+                    place = place.cast::<*mut u8>().read_unaligned().offset(offset);
+                }
+            }
+        }
+        place
+    }
+
+    /// Shows the bytes of every item, in C order.
+    pub fn for_each_item(&self, mut visit: impl FnMut(&[u8])) {
+        let shape = self.shape();
+        if shape.contains(&0) {
+            return;
+        }
+        let mut index = vec![0; shape.len()];
+        loop {
+            // SAFETY: the index is in range, and an item has so many bytes.
+            visit(unsafe { std::slice::from_raw_parts(self.item_pointer(&index), self.itemsize as usize) });
+            let next = (0..shape.len()).rev().find(|&dimension| index[dimension] + 1 < shape[dimension]);
+            let Some(dimension) = next else { return };
+            index[dimension] += 1;
+            index[dimension + 1..].fill(0);
+        }
+    }
+
     /// Gives the view back to its exporter: `PyBuffer_Release`. Does nothing the second time.
     pub fn release(&mut self) {
         let Some(exporter) = self.obj.as_ref().map(Ref::clone) else { return };
@@ -112,6 +205,17 @@ impl Buffer {
         }
     }
 
+    /// A copy of the items in C order, whatever their layout in memory.
+    pub fn to_contiguous(&self) -> Vec<u8> {
+        let view = &*self.0;
+        if view.is_contiguous() {
+            return self.bytes().to_vec();
+        }
+        let mut items = Vec::with_capacity(view.len as usize);
+        view.for_each_item(|item| items.extend_from_slice(item));
+        items
+    }
+
     pub fn len(&self) -> usize {
         self.0.len as usize
     }
@@ -122,6 +226,72 @@ impl Buffer {
 
     pub fn view(&self) -> &BufferView {
         &self.0
+    }
+}
+
+/// A bytes-like argument: contiguous memory, held as long as this lives.
+pub enum BytesLike<'a> {
+    Bytes(&'a Bytes),
+    Buffer(Buffer),
+}
+
+impl<'a> BytesLike<'a> {
+    /// The memory of an object that lends it. `TypeError` for any other.
+    #[inline]
+    pub fn of(object: &'a Object) -> Result<BytesLike<'a>> {
+        match object.downcast_exact::<Bytes>() {
+            Some(bytes) => Ok(BytesLike::Bytes(bytes)),
+            None => object.get_buffer(request::SIMPLE).map(BytesLike::Buffer),
+        }
+    }
+
+    /// The memory. Nothing may run that changes it while this borrow lives.
+    #[inline]
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            BytesLike::Bytes(bytes) => bytes.as_bytes(),
+            BytesLike::Buffer(buffer) => buffer.bytes(),
+        }
+    }
+}
+
+impl<'a> FromArgument<'a> for BytesLike<'a> {
+    #[inline]
+    fn from_argument(value: &'a Object, _: &crate::arguments::Place) -> Result<Self> {
+        BytesLike::of(value)
+    }
+}
+
+impl BufferView {
+    /// Fills the view with contiguous bytes of an exporter: `PyBuffer_FillInfo`. `BufferError` where a
+    /// writable view is asked for of memory that is not.
+    ///
+    /// # Safety
+    /// The view stays where it is until its release, and the memory as long as the view.
+    pub unsafe fn fill(
+        &mut self,
+        exporter: &Object,
+        memory: *mut c_void,
+        length: isize,
+        readonly: bool,
+        flags: c_int,
+    ) -> Result<()> {
+        if flags & request::WRITABLE != 0 && readonly {
+            bail!(BufferError, "Object is not writable.");
+        }
+        let asked = |flag: c_int| flags & flag == flag;
+        self.obj = Some(exporter.to_ref());
+        self.buf = memory;
+        self.len = length;
+        self.readonly = readonly.into();
+        self.itemsize = 1;
+        self.format = if asked(request::FORMAT) { c"B".as_ptr().cast_mut() } else { ptr::null_mut() };
+        self.ndim = 1;
+        self.shape = if asked(request::ND) { &raw mut self.len } else { ptr::null_mut() };
+        self.strides = if asked(request::STRIDES) { &raw mut self.itemsize } else { ptr::null_mut() };
+        self.suboffsets = ptr::null_mut();
+        self.internal = ptr::null_mut();
+        Ok(())
     }
 }
 

@@ -1,46 +1,22 @@
-//! `bytes`: an immutable sequence of bytes.
+//! How bytes objects lie in memory, and how they come and go.
 
 use std::cell::Cell;
-use std::ops::Deref;
 use std::ptr;
 
+use super::BYTES;
 use crate::prelude::*;
 
 /// `PyBytesObject`: `ob_size` bytes and a NUL follow the hash.
 #[repr(C)]
 pub struct Bytes {
-    base: VarObject,
+    pub(super) base: VarObject,
     /// -1 until asked for.
     hash: Cell<isize>,
     content: [u8; 0],
 }
 
 /// The structure and the NUL: what `tp_basicsize` counts.
-const BASE_SIZE: usize = std::mem::offset_of!(Bytes, content) + 1;
-
-/// `PyBytes_Type`.
-#[unsafe(export_name = "PyBytes_Type")]
-pub static BYTES: Type = Type::empty(c"bytes", BASE_SIZE);
-
-// SAFETY: `#[repr(C)]`, begins with the header; every bytes object begins so.
-unsafe impl Layout for Bytes {
-    #[inline(always)]
-    fn class() -> &'static Type {
-        &BYTES
-    }
-    #[inline(always)]
-    fn is_instance(object: &Object) -> bool {
-        object.class().has_flags(flags::BYTES_SUBCLASS)
-    }
-}
-
-impl Deref for Bytes {
-    type Target = VarObject;
-    #[inline(always)]
-    fn deref(&self) -> &VarObject {
-        &self.base
-    }
-}
+pub(super) const BASE_SIZE: usize = std::mem::offset_of!(Bytes, content) + 1;
 
 impl Bytes {
     /// The bytes, which never change.
@@ -132,6 +108,53 @@ impl Bytes {
         match used? {
             used if used == length => Ok(bytes),
             used => Bytes::shrink(bytes, used),
+        }
+    }
+
+    /// One behind the other: `left += right` where nobody else has `left`. Raises `MemoryError`.
+    pub fn append(left: Ref<Bytes>, right: &[u8]) -> Result<Ref<Bytes>> {
+        if right.is_empty() && left.is_exact() {
+            return Ok(left);
+        }
+        let old = left.len();
+        let Some(length) = old.checked_add(right.len()).filter(|&n| n <= isize::MAX as usize - BASE_SIZE)
+        else {
+            bail!(OverflowError, "byte string is too large");
+        };
+        if left.refcnt() != 1 || !left.is_exact() || left.hash.get() != -1 || old < 2 {
+            return Bytes::build(length, |room| {
+                room[..old].copy_from_slice(left.as_bytes());
+                room[old..].copy_from_slice(right);
+            });
+        }
+        let pointer = left.into_raw();
+        // SAFETY: the one reference is ours, and the block begins at the object. On failure it stays as it was.
+        unsafe {
+            let moved = memory::raw_reallocate(pointer.cast(), length + BASE_SIZE).cast::<Bytes>();
+            if moved.is_null() {
+                drop(Ref::from_raw(pointer));
+                bail!(MemoryError);
+            }
+            let bytes = Ref::from_raw(moved);
+            let end = bytes.content.as_ptr().cast_mut().add(old);
+            ptr::copy_nonoverlapping(right.as_ptr(), end, right.len());
+            end.add(right.len()).write(0);
+            bytes.set_size(length as isize);
+            Ok(bytes)
+        }
+    }
+
+    /// Lends the memory: `bf_getbuffer`.
+    pub(super) unsafe extern "C" fn get_buffer_slot(
+        object: &Object,
+        view: *mut crate::buffer::BufferView,
+        flags: std::ffi::c_int,
+    ) -> std::ffi::c_int {
+        // SAFETY: called with an instance and a view that stays; the bytes live as long as the object.
+        unsafe {
+            let bytes = object.cast::<Bytes>();
+            let memory = bytes.content.as_ptr().cast_mut().cast();
+            raise::status((*view).fill(object, memory, bytes.size(), true, flags))
         }
     }
 
