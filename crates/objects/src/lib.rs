@@ -48,6 +48,7 @@ pub mod reduce;
 pub mod reversed;
 pub mod sequences;
 pub mod services;
+pub mod set;
 pub mod singletons;
 pub mod slice;
 pub mod static_method;

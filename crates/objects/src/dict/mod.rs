@@ -1,20 +1,26 @@
 //! `dict`: a mapping in insertion order.
 
+mod class;
+mod iterator;
 mod keys;
 mod merge;
 mod sharing;
+mod views;
 
 use std::cell::Cell;
 use std::ffi::c_int;
-use std::ops::{ControlFlow, Deref};
+use std::ops::ControlFlow;
 use std::ptr;
 
 use crate::memory::{Trace, Visitor, raw_allocate, raw_free};
 use crate::prelude::*;
 
+pub use class::DICT;
+pub use iterator::{ItemIterator, KeyIterator, ValueIterator};
 use keys::{Found, Keys, KeysRef, Kind};
 pub use merge::Duplicates;
 pub use sharing::{drop_shared_keys, make_shared_keys};
+pub use views::{ItemsView, KeysView, ValuesView};
 
 /// `PyDictObject`.
 ///
@@ -29,29 +35,6 @@ pub struct Dict {
     version_tag: Cell<u64>,
     keys: Cell<*mut Keys>,
     values: Cell<*mut Field>,
-}
-
-/// `PyDict_Type`.
-#[unsafe(export_name = "PyDict_Type")]
-pub static DICT: Type = Type::empty(c"dict", size_of::<Dict>());
-
-// SAFETY: `#[repr(C)]`, begins with the header; every dict begins so.
-unsafe impl Layout for Dict {
-    fn class() -> &'static Type {
-        &DICT
-    }
-    #[inline(always)]
-    fn is_instance(object: &Object) -> bool {
-        object.class().has_flags(flags::DICT_SUBCLASS)
-    }
-}
-
-impl Deref for Dict {
-    type Target = Object;
-    #[inline(always)]
-    fn deref(&self) -> &Object {
-        &self.base
-    }
 }
 
 struct VersionCounter(Cell<u64>);

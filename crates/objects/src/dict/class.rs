@@ -1,0 +1,276 @@
+//! The type `dict`.
+
+use super::iterator::{KeyIterator, ReverseKeyIterator};
+use super::views::{ItemsView, KeysView, ValuesView};
+use super::*;
+use crate::protocol::ReprGuard;
+use crate::str::StrBuilder;
+
+impl Dict {
+    /// `self[key]`, with `__missing__` of a subclass.
+    pub fn subscript(&self, key: &Object) -> Result<Ref> {
+        if let Some(value) = self.get(key)? {
+            return Ok(value);
+        }
+        if !self.class().is(&DICT)
+            && let Some(missing) = self.lookup_special(intern!("__missing__"))?
+        {
+            return missing.call1(key);
+        }
+        Err(raise::set_key_error(key))
+    }
+
+    /// Whether both have equal keys with equal values.
+    pub fn equals(&self, other: &Dict) -> Result<bool> {
+        if self.len() != other.len() {
+            return Ok(false);
+        }
+        let mut position = 0;
+        while let Some((key, value, hash)) = self.next_entry(&mut position) {
+            match other.get_known_hash(&key, hash)? {
+                Some(theirs) if value.equals(&theirs)? => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// `update(*args, **kwargs)`, of which `name` is the method's name in messages.
+    fn update_from_call(&self, name: &str, args: &[&Object], kwargs: Option<&Dict>) -> Result<()> {
+        match args {
+            [] => {}
+            [other] => self.update(other)?,
+            _ => bail!(TypeError, "{name} expected at most 1 argument, got {}", args.len()),
+        }
+        match kwargs {
+            Some(kwargs) => self.merge_dict(kwargs, Duplicates::Replace),
+            None => Ok(()),
+        }
+    }
+
+    fn fill_from_keys(&self, iterable: &Object, value: &Object) -> Result<()> {
+        if self.class().is(&DICT) {
+            let expected = match iterable.downcast_exact::<Dict>() {
+                Some(dict) => dict.len(),
+                None => crate::set::Set::any(iterable).map_or(0, |set| set.len()),
+            };
+            if expected > self.keys().capacity() {
+                self.resize(keys::size_for(expected).max(expected + 1))?;
+            }
+            return iterable.for_each(|key| self.set(&key, value));
+        }
+        iterable.for_each(|key| self.set_item(&key, value))
+    }
+}
+
+/// dict() -> new empty dictionary
+/// dict(mapping) -> new dictionary with the entries of a mapping
+/// dict(iterable) -> new dictionary with the (key, value) pairs of an iterable
+/// dict(**kwargs) -> new dictionary with the keyword arguments' names and values.
+///     For example:  dict(one=1, two=2)
+#[class(
+    name = "dict",
+    symbol = "PyDict_Type",
+    flags = BASETYPE | DICT_SUBCLASS,
+    generic_getattro
+)]
+impl Dict {
+    #[slot(tp_new)]
+    fn make(class: &Type, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<Dict>> {
+        if class.is(&DICT) {
+            return Ok(Dict::new());
+        }
+        Ref::new_in(class, Dict::empty_value())
+    }
+
+    #[slot(tp_init)]
+    fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+        self.update_from_call("dict", args.as_slice(), kwargs)
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        if self.is_empty() {
+            return Ok(Str::new("{}"));
+        }
+        let Some(_guard) = ReprGuard::enter(self) else { return Ok(Str::new("{...}")) };
+        let mut text = StrBuilder::new();
+        let mut position = 0;
+        while let Some((key, value)) = self.next(&mut position) {
+            text.push_str(if text.is_empty() { "{" } else { ", " });
+            text.push_string(&*key.repr()?);
+            text.push_str(": ");
+            text.push_string(&*value.repr()?);
+        }
+        text.push_str("}");
+        text.finish()
+    }
+
+    #[slot(tp_richcompare)]
+    fn rich_compare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
+        match (other.downcast::<Dict>(), op) {
+            (Some(other), CompareOp::Eq) => self.equals(other).map(bool_object),
+            (Some(other), CompareOp::Ne) => self.equals(other).map(|equal| bool_object(!equal)),
+            _ => Ok(not_implemented()),
+        }
+    }
+
+    #[slot(tp_iter)]
+    fn iterate(&self) -> Ref<KeyIterator> {
+        KeyIterator::over(self)
+    }
+
+    #[slot(nb_or)]
+    fn union(left: &Object, right: &Object) -> Result<Ref> {
+        let (Some(left), Some(_)) = (left.downcast::<Dict>(), right.downcast::<Dict>()) else {
+            return Ok(not_implemented());
+        };
+        let union = left.copy()?;
+        union.update(right)?;
+        Ok(union.into_object())
+    }
+
+    #[slot(nb_inplace_or)]
+    fn update_in_place(&self, other: &Object) -> Result<&Dict> {
+        self.update(other)?;
+        Ok(self)
+    }
+
+    #[slot(mp_length)]
+    fn length(&self) -> usize {
+        self.len()
+    }
+
+    /// True if the dictionary has the specified key, else False.
+    #[method("(key, /)", name = "__contains__", coexist)]
+    #[slot(sq_contains)]
+    fn has(&self, key: &Object) -> Result<bool> {
+        self.contains(key)
+    }
+
+    /// x.__getitem__(y) <==> x[y]
+    #[method("(key, /)", name = "__getitem__", coexist, no_text_signature)]
+    #[slot(mp_subscript)]
+    fn get_subscript(&self, key: &Object) -> Result<Ref> {
+        self.subscript(key)
+    }
+
+    #[slot(mp_ass_subscript)]
+    fn assign(&self, key: &Object, value: Option<&Object>) -> Result<()> {
+        match value {
+            Some(value) => self.set(key, value),
+            None if self.remove(key)? => Ok(()),
+            None => Err(raise::set_key_error(key)),
+        }
+    }
+
+    /// D.__sizeof__() -> size of D in memory, in bytes
+    #[method(name = "__sizeof__", no_text_signature)]
+    fn memory_size(&self) -> usize {
+        self.size_of()
+    }
+
+    /// Return the value for key if key is in the dictionary, else default.
+    #[method("(key, default=None, /)", name = "get")]
+    fn get_or_default(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
+        Ok(self.get(key)?.unwrap_or_else(|| default.map_or_else(none, Object::to_ref)))
+    }
+
+    /// Insert key with a value of default if key is not in the dictionary.
+    ///
+    /// Return the value for key if key is in the dictionary, else default.
+    #[method("(key, default=None, /)", name = "setdefault")]
+    fn set_default_method(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
+        self.set_default(key, default.unwrap_or(none_object()))
+    }
+
+    /// D.pop(k[,d]) -> v, remove specified key and return the corresponding value.
+    ///
+    /// If key is not found, default is returned if given, otherwise KeyError is raised
+    #[method("(key, default=<unrepresentable>, /)", name = "pop")]
+    fn pop_or_default(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
+        let popped = match self.is_empty() {
+            true => None,
+            false => self.pop(key)?,
+        };
+        match popped.or_else(|| default.map(Object::to_ref)) {
+            Some(value) => Ok(value),
+            None => Err(raise::set_key_error(key)),
+        }
+    }
+
+    /// Remove and return a (key, value) pair as a 2-tuple.
+    ///
+    /// Pairs are returned in LIFO (last-in, first-out) order.
+    /// Raises KeyError if the dict is empty.
+    #[method(name = "popitem")]
+    fn pop_item(&self) -> Result<Ref<Tuple>> {
+        match self.pop_last()? {
+            Some((key, value)) => Tuple::new([key, value]),
+            None => Err(raise!(KeyError, "popitem(): dictionary is empty")),
+        }
+    }
+
+    /// D.keys() -> a set-like object providing a view on D's keys
+    #[method(name = "keys", no_text_signature)]
+    fn keys_view(&self) -> Ref<KeysView> {
+        KeysView::of(self)
+    }
+
+    /// D.items() -> a set-like object providing a view on D's items
+    #[method(name = "items", no_text_signature)]
+    fn items_view(&self) -> Ref<ItemsView> {
+        ItemsView::of(self)
+    }
+
+    /// D.values() -> an object providing a view on D's values
+    #[method(name = "values", no_text_signature)]
+    fn values_view(&self) -> Ref<ValuesView> {
+        ValuesView::of(self)
+    }
+
+    /// D.update([E, ]**F) -> None.  Update D from dict/iterable E and F.
+    /// If E is present and has a .keys() method, then does:  for k in E: D[k] = E[k]
+    /// If E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v
+    /// In either case, this is followed by: for k in F:  D[k] = F[k]
+    #[method(varargs, name = "update", no_text_signature)]
+    fn update_method(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+        self.update_from_call("update", args.as_slice(), kwargs)
+    }
+
+    /// Create a new dictionary with keys from iterable and values set to value.
+    #[classmethod("(iterable, value=None, /)", name = "fromkeys")]
+    fn from_keys(class: &Type, iterable: &Object, value: Option<&Object>) -> Result<Ref> {
+        let made = class.call0()?;
+        let value = value.unwrap_or(none_object());
+        match made.downcast::<Dict>() {
+            Some(dict) => dict.fill_from_keys(iterable, value)?,
+            None => iterable.for_each(|key| made.set_item(&key, value))?,
+        }
+        Ok(made)
+    }
+
+    /// D.clear() -> None.  Remove all items from D.
+    #[method(name = "clear", no_text_signature)]
+    fn clear_method(&self) {
+        self.clear();
+    }
+
+    /// D.copy() -> a shallow copy of D
+    #[method(name = "copy", no_text_signature)]
+    fn copy_method(&self) -> Result<Ref<Dict>> {
+        self.copy()
+    }
+
+    /// Return a reverse iterator over the dict keys.
+    #[method(name = "__reversed__")]
+    fn reversed(&self) -> Ref<ReverseKeyIterator> {
+        ReverseKeyIterator::over(self)
+    }
+
+    /// See PEP 585
+    #[classmethod("(item, /)", name = "__class_getitem__", no_text_signature)]
+    fn class_getitem(class: &Type, item: &Object) -> Result<Ref> {
+        crate::generic_alias::new(class, item)
+    }
+}
