@@ -10,6 +10,9 @@ mod slots;
 mod table;
 mod trace;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro::TokenStream;
 use syn::{Error, Item, parse_macro_input};
 

@@ -12,6 +12,9 @@ pub type Result<T = Ref, E = Raised> = core::result::Result<T, E>;
 #[must_use]
 pub struct Raised(());
 
+/// The idea that everything rests on: to C, a result is a pointer, null where an exception is set.
+const _: () = assert!(size_of::<Result<Ref>>() == size_of::<*const Object>() && size_of::<Raised>() == 0);
+
 impl fmt::Debug for Raised {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match current_class() {

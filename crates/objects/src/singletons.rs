@@ -9,12 +9,94 @@ pub struct Singleton(Object);
 // SAFETY: only the reference count changes, under the GIL.
 unsafe impl Sync for Singleton {}
 
-#[unsafe(export_name = "_PyNone_Type")]
-pub static NONE_TYPE: Type = Type::empty(c"NoneType", size_of::<Object>());
-#[unsafe(export_name = "PyEllipsis_Type")]
-pub static ELLIPSIS_TYPE: Type = Type::empty(c"ellipsis", size_of::<Object>());
-#[unsafe(export_name = "_PyNotImplemented_Type")]
-pub static NOT_IMPLEMENTED_TYPE: Type = Type::empty(c"NotImplementedType", size_of::<Object>());
+/// `NoneType`'s methods.
+#[repr(C)]
+pub struct NoneType {
+    base: Object,
+}
+
+/// `ellipsis`'s methods.
+#[repr(C)]
+pub struct EllipsisType {
+    base: Object,
+}
+
+/// `NotImplementedType`'s methods.
+#[repr(C)]
+pub struct NotImplementedType {
+    base: Object,
+}
+
+fn refuse_arguments(class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+    match args.items().is_empty() && kwargs.is_none_or(|kwargs| kwargs.is_empty()) {
+        true => Ok(()),
+        false => Err(raise!(TypeError, "{} takes no arguments", class.short_name())),
+    }
+}
+
+#[class(name = "NoneType", symbol = "_PyNone_Type")]
+impl NoneType {
+    #[slot(tp_new)]
+    fn new(class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref> {
+        refuse_arguments(class, args, kwargs).map(|()| none())
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> &'static str {
+        "None"
+    }
+
+    #[slot(nb_bool)]
+    fn is_true(&self) -> bool {
+        false
+    }
+}
+
+#[class(name = "ellipsis", symbol = "PyEllipsis_Type")]
+impl EllipsisType {
+    #[slot(tp_new)]
+    fn new(_class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref> {
+        match args.items().is_empty() && kwargs.is_none_or(|kwargs| kwargs.is_empty()) {
+            true => Ok(ellipsis()),
+            false => Err(raise!(TypeError, "EllipsisType takes no arguments")),
+        }
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> &'static str {
+        "Ellipsis"
+    }
+
+    #[method("()", name = "__reduce__", no_text_signature)]
+    fn reduce(&self) -> &'static str {
+        "Ellipsis"
+    }
+}
+
+#[class(name = "NotImplementedType", symbol = "_PyNotImplemented_Type")]
+impl NotImplementedType {
+    #[slot(tp_new)]
+    fn new(class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref> {
+        refuse_arguments(class, args, kwargs).map(|()| not_implemented())
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> &'static str {
+        "NotImplemented"
+    }
+
+    #[slot(nb_bool)]
+    fn is_true(&self) -> Result<bool> {
+        let message = "NotImplemented should not be used in a boolean context";
+        crate::services::warn(&exceptions::DeprecationWarning, message, 1)?;
+        Ok(true)
+    }
+
+    #[method("()", name = "__reduce__", no_text_signature)]
+    fn reduce(&self) -> &'static str {
+        "NotImplemented"
+    }
+}
 
 #[unsafe(export_name = "_Py_NoneStruct")]
 pub static NONE: Singleton = Singleton(Object::static_header(&NONE_TYPE));

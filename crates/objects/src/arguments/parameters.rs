@@ -290,3 +290,80 @@ impl<'a> Keywords<'a> {
         Ok(dict)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The shape and the names of a signature such as `(a, /, b=, *, c)`.
+    fn parse(signature: &'static str) -> (Shape, Vec<InternedName>) {
+        let mut shape = Shape {
+            function: "f",
+            positional_only: 0,
+            positional: 0,
+            required: 0,
+            required_keywords: 0,
+            has_rest: false,
+            has_keywords: false,
+        };
+        let mut names = Vec::new();
+        let mut keyword_only = false;
+        for part in signature.trim_matches(['(', ')']).split(", ").filter(|part| !part.is_empty()) {
+            match part {
+                "/" => {
+                    shape.positional_only = names.len();
+                    names.fill_with(|| InternedName::new(""));
+                }
+                "*" => keyword_only = true,
+                _ => {
+                    let is_required = !part.ends_with('=');
+                    shape.positional += usize::from(!keyword_only);
+                    shape.required += usize::from(is_required && !keyword_only);
+                    shape.required_keywords += usize::from(is_required && keyword_only);
+                    names.push(InternedName::new(part.trim_end_matches('=')));
+                }
+            }
+        }
+        (shape, names)
+    }
+
+    /// What the call gives: the values of the parameters, or the message.
+    fn outcome(signature: &'static str, call: &str) -> String {
+        let (shape, names) = parse(signature);
+        let keywords = Dict::new();
+        let mut positional = Vec::new();
+        for argument in call.split_whitespace() {
+            let number = |text: &str| Int::new(text.parse().unwrap());
+            match argument.split_once('=') {
+                Some((name, value)) => keywords.set(&Str::new(name), &number(value)).unwrap(),
+                None => positional.push(number(argument).into_object()),
+            }
+        }
+        let given = if keywords.is_empty() { Given::None } else { Given::Dict(&keywords) };
+        let mut values = vec![None; names.len()];
+        match shape.fill(&names, Ref::slice(&positional), given, &mut values) {
+            Ok(()) => {
+                let shown = |value: &Option<&Object>| value.map_or("-".into(), |value| value.repr_lossy());
+                values.iter().map(shown).collect::<Vec<_>>().join(" ")
+            }
+            Err(raised) => {
+                let exception = raised.fetch();
+                let message = exception.value.map_or(String::new(), |value| value.str().unwrap().to_string());
+                format!("TypeError: {message}")
+            }
+        }
+    }
+
+    /// Each line was recorded from CPython 3.9: a signature, a call, and what came of it.
+    #[test]
+    fn calls() {
+        crate::start::with_types(|| {
+            for line in include_str!("parameters.txt").lines() {
+                let [signature, call, expected] = line.split(" | ").collect::<Vec<_>>()[..] else {
+                    panic!("not a case: {line}");
+                };
+                assert_eq!(outcome(signature, call.trim()), expected, "{line}");
+            }
+        });
+    }
+}

@@ -309,6 +309,14 @@ impl Complex {
         (self.value.real, self.value.imag)
     }
 
+    /// complex.__format__() -> str
+    ///
+    /// The number as text, according to format_spec.
+    #[method("(format_spec, /)", no_text_signature)]
+    fn __format__(&self, format_spec: &Str) -> Result<Ref<Str>> {
+        self.format_spec(format_spec)
+    }
+
     /// the real part of a complex number
     #[member(DOUBLE, readonly)]
     const real: usize = std::mem::offset_of!(Complex, value);

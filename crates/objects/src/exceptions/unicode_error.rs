@@ -128,7 +128,7 @@ impl UnicodeErrorObject {
             Some(_) => object.clone(),
             // Any other buffer is kept as the bytes that it holds now.
             None => {
-                let buffer = object.get_buffer(crate::buffer::flags::SIMPLE)?;
+                let buffer = object.get_buffer(crate::buffer::request::SIMPLE)?;
                 Bytes::try_new(buffer.bytes())?.into_object()
             }
         };

@@ -303,6 +303,12 @@ impl Float {
         (self.value,)
     }
 
+    /// The float as text, according to format_spec.
+    #[method("(format_spec, /)")]
+    fn __format__(&self, format_spec: &Str) -> Result<Ref<Str>> {
+        self.format_spec(format_spec)
+    }
+
     /// Tell how the machine represents 'double' or 'float'. For Python's own tests.
     #[classmethod("(typestr, /)")]
     fn __getformat__(_class: &Type, typestr: &str) -> Result<&'static str> {

@@ -1,38 +1,9 @@
 //! Floats from text and to text: the shortest decimals that read back as the same float.
 
+pub use numtext::float::{repr, shortest};
+
 use crate::int::{decimal_ascii, trim};
 use crate::prelude::*;
-
-/// Decimal exponents from which `repr` uses an exponent.
-const LEAST_FIXED: i32 = -4;
-const MOST_FIXED: i32 = 16;
-
-/// What `repr` gives, without the `.0` of an integral value.
-pub fn shortest(value: f64) -> String {
-    if value.is_nan() {
-        return "nan".into();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "inf" } else { "-inf" }.into();
-    }
-    let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (LEAST_FIXED..MOST_FIXED).contains(&exponent) {
-        return value.to_string();
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
-}
-
-/// What `repr` gives.
-pub fn repr(value: f64) -> String {
-    let mut text = shortest(value);
-    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
-        text.push_str(".0");
-    }
-    text
-}
 
 /// The float that ASCII text without blanks around denotes, as `float(text)` reads it.
 pub fn parse(text: &[u8]) -> Option<f64> {

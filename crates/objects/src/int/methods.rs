@@ -104,6 +104,11 @@ impl Int {
         Ok((self.to_exact()?,))
     }
 
+    #[method("(format_spec, /)")]
+    fn __format__(&self, format_spec: &Str) -> Result<Ref<Str>> {
+        self.format_spec(format_spec)
+    }
+
     /// Returns size in memory, in bytes.
     #[method]
     fn __sizeof__(&self) -> usize {

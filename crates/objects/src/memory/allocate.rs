@@ -135,7 +135,7 @@ pub fn allocate<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
     };
     let object: Ref<T> = allocate_var(class, size)?;
     let header = (object.as_object().refcnt(), ptr::from_ref(object.as_object().class()));
-    let pointer = ptr::from_ref(&*object).cast_mut();
+    let pointer: *mut T = object.as_object().as_ptr().cast();
     // SAFETY: the memory is ours alone, of at least T's size; its old bytes need no drop.
     unsafe {
         ptr::write(pointer, value);

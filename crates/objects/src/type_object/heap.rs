@@ -149,7 +149,9 @@ fn checked_slot_name(slot: &Object) -> Result<&Str> {
     let Some(name) = slot.downcast::<Str>() else {
         bail!(TypeError, "__slots__ items must be strings, not '{}'", slot.class().name());
     };
-    if !name.is_identifier() {
+    let mut points = name.points().iter();
+    let starts = points.next().is_some_and(|first| first == '_' as u32 || unicode::is_xid_start(first));
+    if !starts || !points.all(unicode::is_xid_continue) {
         bail!(TypeError, "__slots__ must be identifiers");
     }
     Ok(name)
