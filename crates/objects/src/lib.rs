@@ -45,6 +45,7 @@ pub mod object;
 pub mod percent;
 pub mod property;
 pub mod protocol;
+pub mod range;
 pub mod reduce;
 pub mod reversed;
 pub mod sequences;
