@@ -53,7 +53,6 @@ pub mod services;
 pub mod set;
 pub mod singletons;
 pub mod slice;
-pub mod start;
 pub mod startup;
 pub mod static_method;
 pub mod str;

@@ -72,7 +72,9 @@ impl Range {
     fn at(&self, index: &Int) -> Result<Ref<Int>> {
         match (self.start().to_medium(), self.step().to_medium(), index.to_medium()) {
             // Neither product nor sum can overflow where all three have two digits at most... of 30 bits.
-            (Some(start), Some(step), Some(index)) if step.unsigned_abs() < 1 << 31 && index.unsigned_abs() < 1 << 31 => {
+            (Some(start), Some(step), Some(index))
+                if step.unsigned_abs() < 1 << 31 && index.unsigned_abs() < 1 << 31 =>
+            {
                 Ok(Int::new(start + step * index))
             }
             _ => add(self.start(), &*multiply(self.step(), index)?),
