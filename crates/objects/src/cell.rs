@@ -28,6 +28,11 @@ impl Cell {
     }
 
     #[inline(always)]
+    /// Takes the content out.
+    pub fn take(&self) -> Option<Ref> {
+        self.content.take()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.content.is_null()
     }

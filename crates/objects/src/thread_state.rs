@@ -27,6 +27,20 @@ impl ExceptionStackItem {
     };
 }
 
+impl crate::memory::Trace for ExceptionStackItem {
+    fn trace(&self, visitor: &crate::memory::Visitor) -> std::ops::ControlFlow<c_int> {
+        self.exc_type.trace(visitor)?;
+        self.exc_value.trace(visitor)?;
+        self.exc_traceback.trace(visitor)
+    }
+
+    fn clear(&self) {
+        self.exc_type.set(None);
+        self.exc_value.set(None);
+        self.exc_traceback.set(None);
+    }
+}
+
 /// `Py_tracefunc`.
 pub type TraceFunc = unsafe extern "C" fn(Option<&Object>, *mut c_void, c_int, Option<&Object>) -> c_int;
 

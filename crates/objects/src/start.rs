@@ -1,0 +1,75 @@
+//! Start-up of the object model: the built-in types, made ready in an order that works.
+
+use crate::object::OBJECT;
+use crate::prelude::*;
+use crate::type_object;
+
+/// Makes every built-in type ready. Needs a current thread state; once is enough, again does nothing.
+pub fn make_types_ready() -> Result<()> {
+    OBJECT.set_class(&TYPE);
+    TYPE.set_class(&TYPE);
+    for class in TYPES.iter().chain(exceptions::ALL) {
+        // A static type without a metatype yet gets it from its base when it is made ready.
+        type_object::ready(class)?;
+    }
+    Ok(())
+}
+
+/// The built-in types but for the exceptions; a base comes before what derives from it.
+static TYPES: &[&Type] = &[
+    &OBJECT,
+    &TYPE,
+    &crate::str::STR,
+    &crate::dict::DICT,
+    &crate::tuple::TUPLE,
+    &crate::int::INT,
+    &crate::bool::BOOL,
+    &crate::float::FLOAT,
+    &crate::complex::COMPLEX,
+    &crate::bytes::BYTES,
+    &crate::list::LIST,
+    &crate::singletons::NONE_TYPE,
+    &crate::singletons::ELLIPSIS_TYPE,
+    &crate::singletons::NOT_IMPLEMENTED_TYPE,
+    &crate::builtin_function::BUILTIN_FUNCTION,
+    &crate::descriptor::METHOD_DESCRIPTOR,
+    &crate::descriptor::CLASS_METHOD_DESCRIPTOR,
+    &crate::descriptor::MEMBER_DESCRIPTOR,
+    &crate::descriptor::GET_SET_DESCRIPTOR,
+    &crate::descriptor::WRAPPER_DESCRIPTOR,
+    &crate::descriptor::METHOD_WRAPPER,
+    &crate::static_method::STATIC_METHOD,
+    &crate::class_method::CLASS_METHOD,
+    &crate::property::PROPERTY,
+    &crate::super_object::SUPER,
+    &crate::module::MODULE,
+    &crate::module::MODULE_DEF,
+    &crate::method::METHOD,
+    &crate::method::INSTANCE_METHOD,
+    &crate::cell::CELL,
+    &crate::capsule::CAPSULE,
+    &crate::namespace::SIMPLE_NAMESPACE,
+    &crate::mapping_proxy::MAPPING_PROXY,
+    &crate::generic_alias::GENERIC_ALIAS,
+    &crate::slice::SLICE,
+    &crate::enumerate::ENUMERATE,
+    &crate::reversed::REVERSED,
+    &crate::zip::ZIP,
+    &crate::map::MAP,
+    &crate::filter::FILTER,
+];
+
+/// Runs a test with a thread state current and all types ready, one test at a time: the tests of one
+/// process share its objects.
+#[cfg(test)]
+pub(crate) fn with_types(test: impl FnOnce()) {
+    use crate::thread_state::ThreadState;
+    use std::sync::{Mutex, PoisonError};
+    static LOCK: Mutex<()> = Mutex::new(());
+    let _guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    let state = Box::leak(ThreadState::new());
+    // SAFETY: the lock stands in for the GIL, and the state is never dropped.
+    unsafe { ThreadState::swap(state) };
+    make_types_ready().expect("the built-in types can be made ready");
+    test();
+}

@@ -1,0 +1,190 @@
+//! The import system's native part: what `import` statements call, over `importlib._bootstrap`.
+
+use objects::prelude::*;
+
+use crate::interpreter::Interpreter;
+
+/// Whether a function is the one that `builtins.__import__` was from the start.
+pub fn is_original(function: &Object) -> bool {
+    // SAFETY: the borrow ends with the comparison.
+    unsafe { Interpreter::current().import_function.peek() }.is_some_and(|original| original.is(function))
+}
+
+/// A module of `sys.modules`, without importing it.
+pub fn loaded_module(name: &Str) -> Result<Option<Ref>> {
+    let modules = Interpreter::current().modules()?;
+    match modules.downcast_exact::<Dict>() {
+        Some(_) => modules.get(name),
+        None => raise::ignore(modules.as_object().get_item(name), &exceptions::KeyError),
+    }
+}
+
+/// Whether a module's import is not finished: `module.__spec__._initializing`.
+pub fn is_initializing(module: &Object) -> Result<bool> {
+    let Some(spec) = module.get_attr_opt(intern!("__spec__"))? else { return Ok(false) };
+    match spec.get_attr_opt(intern!("_initializing"))? {
+        Some(value) => value.is_true(),
+        None => Ok(false),
+    }
+}
+
+/// Raises `ImportError` with a module's name and path.
+pub fn raise_import_error(message: &Str, name: Option<&Str>, path: Option<&Str>) -> Raised {
+    match make_import_error(message, name, path) {
+        Ok(error) => raise::set_object(&exceptions::ImportError, error),
+        Err(raised) => raised,
+    }
+}
+
+fn make_import_error(message: &Str, name: Option<&Str>, path: Option<&Str>) -> Result<Ref> {
+    let keywords = Dict::new();
+    let value = |text: Option<&Str>| text.map_or_else(none, |text| text.to_ref().into_object());
+    keywords.set(intern!("name"), &value(name))?;
+    keywords.set(intern!("path"), &value(path))?;
+    let arguments = Tuple::new([message.to_ref().into_object()])?;
+    exceptions::ImportError.as_object().call_dict(&arguments, Some(&keywords))
+}
+
+/// `__import__(name, globals, locals, names, level)`.
+pub fn import_module_level(
+    name: &Str,
+    globals: Option<&Dict>,
+    _locals: Option<&Object>,
+    names: &Object,
+    level: i32,
+) -> Result<Ref> {
+    if level < 0 {
+        bail!(ValueError, "level must be >= 0");
+    }
+    let full_name = match level {
+        0 => {
+            if name.is_empty() {
+                bail!(ValueError, "Empty module name");
+            }
+            name.to_ref()
+        }
+        _ => resolve_name(name, globals, level)?,
+    };
+    let module = match loaded_module(&full_name)?.filter(|module| !module.is_none()) {
+        Some(module) => {
+            if is_initializing(&module)? {
+                importlib()?.call_method(intern!("_lock_unlock_module"), &[&full_name])?;
+            }
+            module
+        }
+        None => find_and_load(&full_name)?,
+    };
+    if names.is_none() || !names.is_true()? {
+        return top_level(name, &full_name, &module, level);
+    }
+    match module.get_attr_opt(intern!("__path__"))? {
+        Some(_) => {
+            importlib()?.call_method(intern!("_handle_fromlist"), &[&module, names, &*import_function()?])
+        }
+        None => Ok(module),
+    }
+}
+
+fn importlib() -> Result<Ref> {
+    Interpreter::current()
+        .importlib
+        .get()
+        .ok_or_else(|| raise!(ImportError, "the import system is not ready"))
+}
+
+fn import_function() -> Result<Ref> {
+    Interpreter::current()
+        .import_function
+        .get()
+        .ok_or_else(|| raise!(ImportError, "the import system is not ready"))
+}
+
+fn find_and_load(name: &Str) -> Result<Ref> {
+    importlib()?.call_method(intern!("_find_and_load"), &[name, &*import_function()?])
+}
+
+/// What `import a.b.c` binds: `a`.
+fn top_level(name: &Str, full_name: &Str, module: &Ref, level: i32) -> Result<Ref> {
+    let Some(dot) = name.points().iter().position(|point| point == u32::from(b'.')) else {
+        // `import .x` and `import x` have no first part to cut off.
+        return Ok(match level == 0 || !name.is_empty() {
+            true => module.clone(),
+            false => module.clone(),
+        });
+    };
+    if level == 0 {
+        return loaded_or_import(&name.substring(0, dot)?);
+    }
+    let cut = name.len() - dot;
+    let front = full_name.substring(0, full_name.len() - cut)?;
+    match loaded_module(&front)? {
+        Some(module) => Ok(module),
+        None => Err(raise!(KeyError, "'{front}' not in sys.modules as expected")),
+    }
+}
+
+fn loaded_or_import(name: &Ref<Str>) -> Result<Ref> {
+    match loaded_module(name)? {
+        Some(module) if !module.is_none() => Ok(module),
+        _ => find_and_load(name),
+    }
+}
+
+/// The absolute name of a relative import (PEP 328, PEP 366).
+fn resolve_name(name: &Str, globals: Option<&Dict>, level: i32) -> Result<Ref<Str>> {
+    let Some(globals) = globals else { bail!(KeyError, "'__name__' not in globals") };
+    let package = package_of(globals)?;
+    if package.is_empty() {
+        bail!(ImportError, "attempted relative import with no known parent package");
+    }
+    let mut end = package.len();
+    for _ in 1..level {
+        let dot = package.substring(0, end)?.points().iter().rposition(|point| point == u32::from(b'.'));
+        match dot {
+            Some(dot) => end = dot,
+            None => bail!(ImportError, "attempted relative import beyond top-level package"),
+        }
+    }
+    let base = package.substring(0, end)?;
+    match name.is_empty() {
+        true => Ok(base),
+        false => Str::format_args(format_args!("{base}.{name}")),
+    }
+}
+
+fn package_of(globals: &Dict) -> Result<Ref<Str>> {
+    let package = globals.get(intern!("__package__"))?.filter(|package| !package.is_none());
+    let spec = globals.get(intern!("__spec__"))?.filter(|spec| !spec.is_none());
+    if let Some(package) = package {
+        let Ok(package) = package.into_type::<Str>() else { bail!(TypeError, "package must be a string") };
+        if let Some(spec) = spec {
+            let parent = spec.get_attr(intern!("parent"))?;
+            if !package.as_object().equals(&parent)? {
+                warn_import("__package__ != __spec__.parent")?;
+            }
+        }
+        return Ok(package);
+    }
+    if let Some(spec) = spec {
+        return match spec.get_attr(intern!("parent"))?.into_type::<Str>() {
+            Ok(parent) => Ok(parent),
+            Err(_) => Err(raise!(TypeError, "__spec__.parent must be a string")),
+        };
+    }
+    warn_import("can't resolve package from __spec__ or __package__, falling back on __name__ and __path__")?;
+    let Some(name) = globals.get(intern!("__name__"))? else {
+        bail!(KeyError, "'__name__' not in globals");
+    };
+    let Ok(name) = name.into_type::<Str>() else { bail!(TypeError, "__name__ must be a string") };
+    if globals.get(intern!("__path__"))?.is_some() {
+        return Ok(name);
+    }
+    match name.points().iter().rposition(|point| point == u32::from(b'.')) {
+        Some(dot) => name.substring(0, dot),
+        None => Err(raise!(ImportError, "attempted relative import with no known parent package")),
+    }
+}
+
+fn warn_import(message: &str) -> Result<()> {
+    objects::services::warn(&exceptions::ImportWarning, message, 1)
+}

@@ -1,0 +1,41 @@
+//! The interpreter: what its threads share. Modules, builtins, the import system.
+
+use objects::prelude::*;
+use objects::thread_state::ThreadState;
+
+/// The state of an interpreter.
+#[derive(Default)]
+pub struct Interpreter {
+    /// `sys.modules`.
+    pub modules: Field<Dict>,
+    /// The dictionary of `sys`.
+    pub sysdict: Field<Dict>,
+    /// The dictionary of `builtins`.
+    pub builtins: Field<Dict>,
+    /// `importlib._bootstrap`.
+    pub importlib: Field,
+    /// The original `builtins.__import__`.
+    pub import_function: Field,
+}
+
+impl Interpreter {
+    /// The current thread's interpreter.
+    #[inline(always)]
+    pub fn current() -> &'static Interpreter {
+        // SAFETY: a thread state that runs belongs to a live interpreter.
+        unsafe { &*ThreadState::current().interp.get().cast() }
+    }
+
+    pub fn modules(&self) -> Result<Ref<Dict>> {
+        self.modules.get().ok_or_else(|| raise!(RuntimeError, "unable to get sys.modules"))
+    }
+
+    pub fn builtins(&self) -> Result<Ref<Dict>> {
+        self.builtins.get().ok_or_else(|| raise!(SystemError, "the interpreter has no builtins"))
+    }
+
+    /// A name of `sys`.
+    pub fn sys_get(&self, name: &Str) -> Option<Ref> {
+        self.sysdict.get()?.get_str(name)
+    }
+}
