@@ -132,6 +132,21 @@ def describe(level, path):
     return "\n".join(out + result) + "\n"
 
 
+def decoded_source(path):
+    """The content in UTF-8, if the file is in an encoding that takes a codec to read; else nothing."""
+    import tokenize
+
+    with open(path, "rb") as file:
+        try:
+            encoding, _ = tokenize.detect_encoding(file.readline)
+            if encoding in ("utf-8", "utf-8-sig", "iso-8859-1", "ascii"):
+                return b""
+            file.seek(0)
+            return file.read().decode(encoding).encode()
+        except (SyntaxError, UnicodeDecodeError):
+            return b""
+
+
 class Compiler:
     """The other side, as a running process."""
 
@@ -143,7 +158,9 @@ class Compiler:
         self.process = subprocess.Popen([self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def describe(self, level, path):
-        self.process.stdin.write(b"%d\t%s\n" % (level, os.fsencode(path)))
+        source = decoded_source(path)
+        self.process.stdin.write(b"%d\t%s\t%d\n" % (level, os.fsencode(path), len(source)))
+        self.process.stdin.write(source)
         self.process.stdin.flush()
         length = self.process.stdout.readline()
         if not length:

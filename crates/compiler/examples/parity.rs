@@ -1,10 +1,11 @@
 //! Compiles the sources named on standard input and writes what came of them, for `tools/parity.py`.
 //!
-//! A request is a line `LEVEL TAB PATH`; the answer is a line with its length in bytes, and then
-//! warnings and the code unit's dump, or the error.
+//! A request is a line `LEVEL TAB PATH TAB LENGTH`, and then so many bytes of UTF-8 to take for the
+//! file's content, if it is in an encoding that takes a codec to read. The answer is a line with its
+//! length in bytes, and then warnings and the code unit's dump, or the error.
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use compiler::{Options, Recursion};
 use literals::Text;
@@ -19,21 +20,31 @@ fn main() -> io::Result<()> {
 }
 
 fn answer_requests() -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    for request in io::stdin().lock().lines() {
-        let request = request?;
-        let Some((level, path)) = request.split_once('\t') else { continue };
-        let answer = describe(level.parse().unwrap_or(0), path, &std::fs::read(path)?);
+    let (mut requests, mut out) = (io::stdin().lock(), io::stdout().lock());
+    let mut request = String::new();
+    while requests.read_line(&mut request)? > 0 {
+        let mut parts = request.trim_end().split('\t');
+        let level = parts.next().and_then(|level| level.parse().ok()).unwrap_or(0);
+        let path = parts.next().unwrap_or_default();
+        let length: usize = parts.next().and_then(|length| length.parse().ok()).unwrap_or(0);
+        let mut decoded = vec![0; length];
+        requests.read_exact(&mut decoded)?;
+        let answer = match decoded.is_empty() {
+            true => describe(level, path, &std::fs::read(path)?, false),
+            false => describe(level, path, &decoded, true),
+        };
         writeln!(out, "{}", answer.len())?;
         out.write_all(answer.as_bytes())?;
         out.flush()?;
+        request.clear();
     }
     Ok(())
 }
 
-fn describe(optimize: u8, path: &str, source: &[u8]) -> String {
+fn describe(optimize: u8, path: &str, source: &[u8], ignore_cookie: bool) -> String {
     let mut out = String::new();
-    let mut parsed = match syntax::parse(source, Mode::Exec, &syntax::Options::default()) {
+    let reading = syntax::Options { ignore_cookie, ..syntax::Options::default() };
+    let mut parsed = match syntax::parse(source, Mode::Exec, &reading) {
         Ok(parsed) => parsed,
         Err(failure) => {
             for warning in &failure.warnings {

@@ -185,6 +185,9 @@ impl<'a> Generator<'a> {
         self.jump(Opcode::JumpAbsolute, start);
         self.pop_frame();
         self.place(except);
+        if let Some(first) = orelse.first() {
+            self.unit().set_line(first.span.lineno);
+        }
         self.emit(Opcode::EndAsyncFor);
         self.statements(orelse)?;
         self.place(exit);

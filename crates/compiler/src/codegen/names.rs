@@ -61,19 +61,18 @@ impl<'a> Generator<'a> {
 impl Unit<'_> {
     /// The number of a variable among `co_cellvars + co_freevars`.
     fn variable_in_cell(&self, name: &Text) -> u32 {
-        match (self.cells.get(name), self.free.get(name)) {
-            (Some(index), _) => index,
-            (None, index) => self.cells.len() as u32 + index.unwrap_or(0),
+        match self.block.symbols.scope(name) {
+            Some(Scope::Cell) => self.cells.get(name).unwrap_or(0),
+            _ => self.cells.len() as u32 + self.free.get(name).unwrap_or(0),
         }
     }
 
     /// The number of the cell that a function made here closes over.
     pub(super) fn cell_to_close_over(&self, name: &Text) -> u32 {
-        let class_cell = self.kind == ScopeKind::Class && *name == *"__class__";
-        match self.block.symbols.scope(name) {
-            Some(Scope::Cell) => self.variable_in_cell(name),
-            _ if class_cell => self.variable_in_cell(name),
-            _ => self.cells.len() as u32 + self.free.get(name).unwrap_or(0),
+        // A class may also see the `__class__` of one around it, but its methods mean its own.
+        match self.cells.get(name) {
+            Some(index) if self.kind == ScopeKind::Class && *name == *"__class__" => index,
+            _ => self.variable_in_cell(name),
         }
     }
 }
