@@ -62,7 +62,7 @@ macro_rules! calls {
             #[doc = concat!("The system call `", stringify!($name), "`.")]
             pub fn $name($($argument: $kind),*) -> Result<$result, Errno> {
                 // SAFETY: strings end with NUL and live for the call; the other arguments are plain numbers.
-                checked(unsafe { libc::$name($($argument.plain() as _),*) })
+                checked(unsafe { libc::$name($($argument.plain()),*) })
             }
         )*
     };
@@ -228,9 +228,8 @@ pub fn fstatvfs(file: c_int) -> Result<libc::statvfs, Errno> {
 pub fn readlink_at(directory: c_int, path: &CStr) -> Result<Vec<u8>, Errno> {
     let mut buffer = vec![0u8; libc::PATH_MAX as usize];
     // SAFETY: the buffer is of the size that the call is told.
-    let count = unsafe {
-        libc::readlinkat(directory, path.as_ptr(), buffer.as_mut_ptr().cast(), buffer.len())
-    };
+    let count =
+        unsafe { libc::readlinkat(directory, path.as_ptr(), buffer.as_mut_ptr().cast(), buffer.len()) };
     buffer.truncate(checked(count as i64)? as usize);
     Ok(buffer)
 }

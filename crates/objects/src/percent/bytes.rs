@@ -3,7 +3,7 @@
 use numtext::percent::Conversion;
 
 use super::values::Arguments;
-use super::{int_field, letter, raise_format};
+use super::{int_field, letter};
 use crate::buffer::request;
 use crate::bytearray::ByteArray;
 use crate::prelude::*;
@@ -53,7 +53,7 @@ fn push_converted(formatted: &mut Vec<u8>, conversion: &Conversion, value: &Obje
             formatted.extend(conversion.float_field(number).code_points().map(|point| point as u8));
         }
         'c' => push_padded(formatted, conversion, &[single_byte(value)?]),
-        _ => return Err(raise_format(&conversion.unsupported())),
+        _ => return Err(crate::format::raise(conversion.unsupported())),
     }
     Ok(())
 }

@@ -7,19 +7,10 @@ mod values;
 pub use bytes::format_bytes;
 pub use str::format_str;
 
+use numtext::Field;
 use numtext::percent::Conversion;
-use numtext::{ErrorKind, Field, FormatError};
 
 use crate::prelude::*;
-
-/// The exception that an error in a format is.
-#[cold]
-pub fn raise_format(error: &FormatError) -> Raised {
-    match error.kind {
-        ErrorKind::Value => raise!(ValueError, "{}", error.message),
-        ErrorKind::Overflow => raise!(OverflowError, "{}", error.message),
-    }
-}
 
 /// The conversion's letter, for messages.
 fn letter(conversion: &Conversion) -> char {

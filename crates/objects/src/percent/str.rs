@@ -3,7 +3,7 @@
 use numtext::percent::Conversion;
 
 use super::values::Arguments;
-use super::{int_field, letter, raise_format};
+use super::{int_field, letter};
 use crate::prelude::*;
 use crate::str::{Points, StrBuilder};
 
@@ -109,7 +109,7 @@ fn push_converted(builder: &mut StrBuilder, conversion: &Conversion, value: &Obj
             builder.extend(conversion.float_field(value.as_f64()?).code_points());
         }
         'c' => push_padded(builder, conversion, &*character(value)?),
-        _ => return Err(raise_format(&conversion.unsupported())),
+        _ => return Err(crate::format::raise(conversion.unsupported())),
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ pub struct Failure(pub Raised);
 
 impl From<FormatError> for Failure {
     fn from(error: FormatError) -> Failure {
-        Failure(super::raise_format(&error))
+        Failure(crate::format::raise(error))
     }
 }
 

@@ -1,10 +1,10 @@
 //! `format`, `format_map` and `__format__`.
 
+use numtext::Align;
 use numtext::template::{Accessor, Accessors, Key, Markups, Numbering, Replacement, split_name};
-use numtext::{Align, Spec};
 
 use super::{Str, StrBuilder};
-use crate::percent::raise_format;
+use crate::format::{parse_spec, raise, text_to_str};
 use crate::prelude::*;
 
 /// Where the values of replacement fields come from.
@@ -30,7 +30,7 @@ impl Formatter<'_> {
         }
         let mut builder = StrBuilder::with_capacity(template.len() + 32);
         for markup in Markups::new(template) {
-            let markup = markup.map_err(|error| raise_format(&error))?;
+            let markup = markup.map_err(raise)?;
             builder.extend(template[markup.literal].iter().copied());
             if let Some(field) = markup.field {
                 self.push_field(&mut builder, template, &field, depth)?;
@@ -65,8 +65,8 @@ impl Formatter<'_> {
 
     /// The object that a field's name stands for.
     fn value(&mut self, name: &[u32]) -> Result<Ref> {
-        let (first, accessors) = split_name(name).map_err(|error| raise_format(&error))?;
-        let first = self.numbering.resolve(first).map_err(|error| raise_format(&error))?;
+        let (first, accessors) = split_name(name).map_err(raise)?;
+        let first = self.numbering.resolve(first).map_err(raise)?;
         let value = match first {
             Key::Index(index) => self.values.at(index)?,
             Key::Name(range) => self.values.named(&name[range])?,
@@ -100,7 +100,7 @@ impl Values<'_> {
 /// Follows the attributes and items of a field's name.
 fn accessed(mut value: Ref, name: &[u32], accessors: Accessors<'_>) -> Result<Ref> {
     for accessor in accessors {
-        value = match accessor.map_err(|error| raise_format(&error))? {
+        value = match accessor.map_err(raise)? {
             Accessor::Attribute(range) => value.get_attr(&*Str::from_u32(&name[range])?)?,
             Accessor::Item(Key::Index(index)) if value.is_sequence() => value.get_index(index as isize)?,
             Accessor::Item(Key::Index(index)) => value.get_item(&Int::from_usize(index))?,
@@ -131,21 +131,9 @@ impl Str {
         if spec.is_empty() {
             return self.to_exact();
         }
-        let points: Vec<u32> = spec.points().iter().collect();
-        let spec = Spec::parse(&points, Some('s'), Align::Left).map_err(|error| raise_format(&error))?;
-        let field = spec.text_field(self.len(), "str").map_err(|error| raise_format(&error))?;
-        if field.kept == self.len() {
-            return self.pad(field.left, field.right, field.fill);
-        }
-        self.substring(0, field.kept)?.pad(field.left, field.right, field.fill)
-    }
-
-    /// A number's field as a string.
-    pub fn from_field(field: &numtext::Field) -> Result<Ref<Str>> {
-        match field.to_text() {
-            Some(text) => Str::try_new(&text),
-            None => Str::from_u32(&field.code_points().collect::<Vec<u32>>()),
-        }
+        let spec = parse_spec(spec, Some('s'), Align::Left)?;
+        let field = spec.text_field(self.len(), "str").map_err(raise)?;
+        text_to_str(field, self)
     }
 }
 

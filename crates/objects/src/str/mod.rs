@@ -15,8 +15,9 @@ pub mod repr;
 mod search;
 mod split;
 mod storage;
+pub mod template;
 mod translate;
-mod utf8;
+pub mod utf8;
 
 pub use builder::StrBuilder;
 pub use class::STR;
