@@ -22,7 +22,6 @@ pub struct FormatterIterator {
 
 /// The parts of a template.
 pub fn parse(template: &Str) -> Result<Ref> {
-    crate::type_object::ready(&FORMATTER_ITERATOR)?;
     Ok(Ref::new(FormatterIterator {
         base: Object::header(),
         template: template.points().iter().collect(),
@@ -72,7 +71,6 @@ pub struct FieldNameIterator {
 
 /// The first part of a field name, and an iterator over the rest.
 pub fn split_field_name(name: &Str) -> Result<Ref<Tuple>> {
-    crate::type_object::ready(&FIELD_NAME_ITERATOR)?;
     let name: Vec<u32> = name.points().iter().collect();
     let (first, _) = split_name(&name).map_err(raise)?;
     let first = key_object(&name, first)?;
