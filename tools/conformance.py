@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Runs the standard library's own tests on Krait and holds the results against CPython 3.9.18's.
+
+    conformance.py --interpreter KRAIT [--record] [--jobs N] [--timeout S] [--log DIR] MODULE...
+
+Each module runs in a worker process. A crash or a hang costs the test that it happened in, is counted,
+and the rest goes on in a new worker. `tests/conformance/cpython/MODULE.txt` lists the tests that CPython
+passes (made by --baseline with a CPython as the interpreter), `tests/conformance/krait/MODULE.txt` those that
+Krait is known to pass: a test of that list that fails is a regression and makes the exit status 1.
+--record adds what passes now to the list, which only grows.
+"""
+import argparse
+import concurrent.futures
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LISTS = os.path.join(os.path.dirname(HERE), "tests", "conformance")
+WORKER = os.path.join(HERE, "conformance_worker.py")
+# After this many interruptions the rest of a module counts as lost.
+MOST_RESTARTS = 12
+
+
+def read_list(kind, module):
+    """The names of a committed list: `Class` lines, each followed by its tests, indented."""
+    names, prefix = set(), ""
+    try:
+        with open(os.path.join(LISTS, kind, module + ".txt"), encoding="utf-8") as file:
+            for line in file.read().splitlines():
+                if line.startswith(" "):
+                    names.add(prefix + line[1:])
+                else:
+                    prefix = line
+    except FileNotFoundError:
+        pass
+    return names
+
+
+def write_list(kind, module, names):
+    os.makedirs(os.path.join(LISTS, kind), exist_ok=True)
+    with open(os.path.join(LISTS, kind, module + ".txt"), "w", encoding="utf-8") as file:
+        last = None
+        for name in sorted(names):
+            head, dot, tail = name.rpartition(".")
+            if head + dot != last:
+                last = head + dot
+                file.write(last + "\n")
+            file.write(" " + tail + "\n")
+
+
+class Outcome:
+    def __init__(self, module):
+        self.module = module
+        self.results = {}
+        self.interruptions = []
+        self.finished = False
+        self.seconds = 0.0
+        self.log = ""
+
+
+def run_module(interpreter, module, timeout):
+    """Runs a module's tests to the end, past crashes and hangs."""
+    outcome = Outcome(module)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "results")
+        skip = os.path.join(folder, "skip")
+        while len(outcome.interruptions) <= MOST_RESTARTS:
+            open(path, "w").close()
+            with open(skip, "w", encoding="utf-8") as file:
+                file.write("\n".join(outcome.results))
+            how = None
+            environment = {**os.environ, "PYTHONHASHSEED": "0"}
+            try:
+                done = subprocess.run(
+                    [interpreter, "-u", "-W", "default", "-bb", "-E", WORKER, path, module, skip],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    timeout=timeout, cwd=folder, env=environment, start_new_session=True)
+                outcome.log += done.stdout.decode("utf-8", "backslashreplace")
+                if done.returncode:
+                    how = "exit %d" % done.returncode
+            except subprocess.TimeoutExpired as expired:
+                outcome.log += (expired.stdout or b"").decode("utf-8", "backslashreplace")
+                how = "hang"
+            running = None
+            with open(path, encoding="utf-8") as file:
+                for line in file.read().splitlines():
+                    word, _, name = line.partition(" ")
+                    if word == "start":
+                        running = name
+                    elif word in ("pass", "fail", "error", "skip") and name != "module":
+                        # A doctest or a class may say its name twice; the worse counts.
+                        if outcome.results.get(name) != "fail":
+                            outcome.results[name] = word
+                        running = None
+                    elif name == "module":
+                        outcome.finished = True
+            if outcome.finished:
+                break
+            if running is not None:
+                outcome.interruptions.append((running, how))
+                outcome.results[running] = "crash" if how != "hang" else "hang"
+            else:
+                outcome.interruptions.append(("(outside of a test)", how))
+                break
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--interpreter", required=True)
+    parser.add_argument("--record", action="store_true", help="add what passes to the lists")
+    parser.add_argument("--baseline", action="store_true", help="record the lists of what CPython passes")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--timeout", type=float, default=300.0, help="seconds for one worker")
+    parser.add_argument("--log", help="a folder for what the modules print")
+    parser.add_argument("modules", nargs="*")
+    options = parser.parse_args()
+    modules = options.modules
+    if not modules:
+        with open(os.path.join(LISTS, "modules.txt"), encoding="utf-8") as file:
+            modules = [line.strip() for line in file if line.strip() and not line.startswith("#")]
+    totals = [0, 0]
+    regressions, interruptions, below = [], 0, []
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        jobs = [pool.submit(run_module, options.interpreter, module, options.timeout) for module in modules]
+        for job in jobs:
+            outcome = job.result()
+            module = outcome.module
+            passed = {name for name, result in outcome.results.items() if result == "pass"}
+            if options.log:
+                os.makedirs(options.log, exist_ok=True)
+                with open(os.path.join(options.log, module + ".log"), "w", encoding="utf-8") as file:
+                    file.write(outcome.log)
+                    for name, result in sorted(outcome.results.items()):
+                        file.write("%s %s\n" % (result, name))
+            if options.baseline:
+                write_list("cpython", module, passed)
+                print("%-32s %5d" % (module, len(passed)), flush=True)
+                continue
+            expected = read_list("cpython", module)
+            known = read_list("krait", module)
+            good = passed & expected
+            totals[0] += len(good)
+            totals[1] += len(expected)
+            lost = sorted(name for name in known - passed)
+            regressions += lost
+            interruptions += len(outcome.interruptions)
+            share = 100.0 * len(good) / len(expected) if expected else 100.0
+            if share < 100.0:
+                below.append(module)
+            notes = ["%s: %s" % (how, name) for name, how in outcome.interruptions]
+            print("%-32s %5d / %-5d %6.1f %%  %6.1f s  %s"
+                  % (module, len(good), len(expected), share, outcome.seconds, "; ".join(notes)[:160]), flush=True)
+            if options.record:
+                write_list("krait", module, known | good)
+    if options.baseline:
+        return 0
+    print("%d of the %d tests that CPython passes: %.2f %%; %d crashes or hangs; %d modules below 100 %%"
+          % (totals[0], totals[1], 100.0 * totals[0] / max(totals[1], 1), interruptions, len(below)))
+    for name in regressions:
+        print("regression:", name)
+    # The closing line that test runners share.
+    print("%d passed, %d failed" % (totals[0], len(regressions)))
+    return 1 if regressions else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
