@@ -1,11 +1,18 @@
 //! Native modules of the standard library, a file or folder each.
 
+// The functions have the names that Python knows them by.
+#![allow(non_snake_case)]
+
 #[macro_use]
 extern crate objects;
 
 pub mod codecs;
+pub mod errno;
+pub mod posix;
+pub mod stat;
 pub mod string;
 pub mod system;
+pub mod time;
 
 use objects::prelude::*;
 
@@ -13,5 +20,11 @@ use objects::prelude::*;
 pub type Initialize = extern "C" fn() -> Result<Ref>;
 
 /// The modules that are part of the program, by name.
-pub static MODULES: &[(&str, Initialize)] =
-    &[("_codecs", codecs::_codecs::initialize), ("_string", string::_string::initialize)];
+pub static MODULES: &[(&str, Initialize)] = &[
+    ("_codecs", codecs::_codecs::initialize),
+    ("_stat", stat::initialize),
+    ("_string", string::_string::initialize),
+    ("errno", errno::initialize),
+    ("posix", posix::initialize),
+    ("time", time::initialize),
+];

@@ -31,6 +31,8 @@ pub struct Services {
     pub release_gil: fn() -> *mut ThreadState,
     /// Waits for the lock, and goes on with the thread state.
     pub acquire_gil: fn(*mut ThreadState),
+    /// What a child process does first after a fork: the other threads are gone (`PyOS_AfterFork_Child`).
+    pub after_fork_in_child: fn(),
     /// `sys.audit`.
     pub audit: fn(event: &str, arguments: &[&Object]) -> Result<()>,
     /// Whether an object is a function written in Python.
@@ -83,6 +85,7 @@ static ABSENT: Services = Services {
     check_signals: || Ok(()),
     release_gil: std::ptr::null_mut,
     acquire_gil: |_| {},
+    after_fork_in_child: || {},
     audit: |_, _| Ok(()),
     is_python_function: |_| false,
     is_traceback: |_| false,

@@ -72,7 +72,9 @@ static GENERAL_NEW: General = General(Cell::new(None));
 
 /// `stat_result(...)`: the times with fractions default to the whole ones.
 extern "C" fn new_stat_result(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
-    let Some(new) = GENERAL_NEW.0.get() else { return Err(raise!(SystemError, "os.stat_result is not ready")) };
+    let Some(new) = GENERAL_NEW.0.get() else {
+        return Err(raise!(SystemError, "os.stat_result is not ready"));
+    };
     let result = new(class, arguments, keywords)?;
     let (items, state): (Ref, Ref) = {
         let reduced = result.call_method(intern!("__reduce__"), &[])?;
@@ -81,16 +83,19 @@ extern "C" fn new_stat_result(class: &Type, arguments: &Tuple, keywords: Option<
     };
     let Some(named) = state.downcast::<Dict>() else { return Ok(result) };
     let times = [intern!("st_atime"), intern!("st_mtime"), intern!("st_ctime")];
-    let missing: Vec<usize> =
-        (0..times.len()).filter(|&index| named.get_str(times[index]).is_some_and(|time| time.is_none())).collect();
+    let missing: Vec<usize> = (0..times.len())
+        .filter(|&index| named.get_str(times[index]).is_some_and(|time| time.is_none()))
+        .collect();
     if missing.is_empty() {
         return Ok(result);
     }
     let named = named.copy()?;
     for index in missing {
-        named.set(times[index], &items.get_index((WHOLE_TIMES + index) as isize)?)?;
+        let whole = items.get_index((WHOLE_TIMES + index) as isize)?;
+        named.set(times[index], &whole)?;
     }
-    new(class, &Tuple::new([items, named.into_object()])?, None)
+    let arguments = Tuple::new([items, named.into_object()])?;
+    new(class, &arguments, None)
 }
 
 /// Makes the types ready.
@@ -126,7 +131,9 @@ pub fn stat_object(status: &libc::stat) -> Result<Ref> {
     debug_assert_eq!(values.len() + times.len(), TIMES);
     values.extend(times.iter().map(|&(seconds, _)| Int::new(seconds).into_object()));
     values.extend(
-        times.iter().map(|&(seconds, fraction)| Float::new(seconds as f64 + 1e-9 * fraction as f64).into_object()),
+        times
+            .iter()
+            .map(|&(seconds, fraction)| Float::new(seconds as f64 + 1e-9 * fraction as f64).into_object()),
     );
     values.extend(times.iter().map(|&(seconds, fraction)| nanoseconds(seconds, fraction).into_object()));
     values.push(Int::new(status.st_blksize as i64).into_object());

@@ -62,7 +62,7 @@ macro_rules! calls {
             #[doc = concat!("The system call `", stringify!($name), "`.")]
             pub fn $name($($argument: $kind),*) -> Result<$result, Errno> {
                 // SAFETY: strings end with NUL and live for the call; the other arguments are plain numbers.
-                checked(unsafe { libc::$name($($argument.plain()),*) })
+                checked(unsafe { libc::$name($(Plain::plain($argument)),*) })
             }
         )*
     };
@@ -101,7 +101,6 @@ calls! {
     lseek(file: c_int, offset: off_t, whence: c_int) -> off_t;
     kill(process: pid_t, signal: c_int) -> c_int;
     killpg(group: pid_t, signal: c_int) -> c_int;
-    nice(increment: c_int) -> c_int;
     getpgid(process: pid_t) -> pid_t;
     setpgid(process: pid_t, group: pid_t) -> c_int;
     getsid(process: pid_t) -> pid_t;
@@ -238,4 +237,103 @@ pub fn readlink_at(directory: c_int, path: &CStr) -> Result<Vec<u8>, Errno> {
 pub fn numbered(number: c_long, first: c_long, second: c_long) -> Result<c_long, Errno> {
     // SAFETY: the calls used here take plain numbers.
     checked(unsafe { libc::syscall(number, first, second) })
+}
+
+/// The current directory.
+pub fn getcwd() -> Result<Vec<u8>, Errno> {
+    use std::os::unix::ffi::OsStringExt;
+    match std::env::current_dir() {
+        Ok(path) => Ok(path.into_os_string().into_vec()),
+        Err(error) => Err(Errno(error.raw_os_error().unwrap_or(0))),
+    }
+}
+
+/// Sets an open file's times.
+pub fn futimens(file: c_int, times: &[libc::timespec; 2]) -> Result<c_int, Errno> {
+    // SAFETY: two times, as the call reads.
+    checked(unsafe { libc::futimens(file, times.as_ptr()) })
+}
+
+/// Sets a file's times.
+pub fn utimensat(
+    directory: c_int,
+    path: &CStr,
+    times: &[libc::timespec; 2],
+    flags: c_int,
+) -> Result<c_int, Errno> {
+    // SAFETY: as above.
+    checked(unsafe { libc::utimensat(directory, path.as_ptr(), times.as_ptr(), flags) })
+}
+
+macro_rules! vectored {
+    ($($name:ident($($argument:ident: $kind:ty),*);)*) => {
+        $(
+            #[doc = concat!("The system call `", stringify!($name), "` on memory that the caller holds.")]
+            pub fn $name(file: c_int, vectors: &[libc::iovec], $($argument: $kind),*) -> Result<usize, Errno> {
+                // SAFETY: the caller's vectors describe buffers that it holds, writable ones for reading.
+                let count = unsafe { libc::$name(file, vectors.as_ptr(), vectors.len() as c_int, $($argument),*) };
+                checked(count as i64).map(|count| count as usize)
+            }
+        )*
+    };
+}
+
+vectored! {
+    readv();
+    writev();
+    preadv2(offset: off_t, flags: c_int);
+    pwritev2(offset: off_t, flags: c_int);
+}
+
+fn place(offset: &mut Option<i64>) -> *mut i64 {
+    offset.as_mut().map_or(std::ptr::null_mut(), std::ptr::from_mut)
+}
+
+/// Copies between files; an offset of none is the file's own position.
+pub fn copy_file_range(
+    from: c_int,
+    mut from_offset: Option<i64>,
+    to: c_int,
+    mut to_offset: Option<i64>,
+    count: usize,
+) -> Result<usize, Errno> {
+    // SAFETY: the offsets are null or live for the call.
+    let copied =
+        unsafe { libc::copy_file_range(from, place(&mut from_offset), to, place(&mut to_offset), count, 0) };
+    checked(copied as i64).map(|count| count as usize)
+}
+
+/// Copies from a file to a file or socket.
+pub fn sendfile(to: c_int, from: c_int, mut offset: Option<i64>, count: usize) -> Result<usize, Errno> {
+    // SAFETY: as above.
+    let copied = unsafe { libc::sendfile(to, from, place(&mut offset), count) };
+    checked(copied as i64).map(|count| count as usize)
+}
+
+/// What a function that gives the error number itself says.
+fn numbered_error(number: c_int) -> Result<(), Errno> {
+    match number {
+        0 => Ok(()),
+        number => Err(Errno(number)),
+    }
+}
+
+/// Reserves room for a file.
+pub fn posix_fallocate(file: c_int, offset: off_t, length: off_t) -> Result<(), Errno> {
+    // SAFETY: plain numbers.
+    numbered_error(unsafe { libc::posix_fallocate(file, offset, length) })
+}
+
+/// Announces how a file will be read.
+pub fn posix_fadvise(file: c_int, offset: off_t, length: off_t, advice: c_int) -> Result<(), Errno> {
+    // SAFETY: plain numbers.
+    numbered_error(unsafe { libc::posix_fadvise(file, offset, length, advice) })
+}
+
+/// A pipe's two ends.
+pub fn pipe2(flags: c_int) -> Result<(c_int, c_int), Errno> {
+    let mut ends = [0; 2];
+    // SAFETY: room for two numbers.
+    checked(unsafe { libc::pipe2(ends.as_mut_ptr(), flags) })?;
+    Ok((ends[0], ends[1]))
 }

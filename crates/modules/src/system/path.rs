@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_int};
 
 use objects::prelude::*;
-use objects::str::utf8::push_code_point;
+use objects::str::push_code_point;
 
 /// What a path argument may be besides text, bytes and path-like objects.
 #[derive(Clone, Copy, PartialEq, Eq)]
