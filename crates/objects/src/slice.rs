@@ -178,7 +178,7 @@ impl Slice {
     /// The start, stop and stride that S selects of a sequence of length len:
     /// bounds outside the sequence are clipped as in normal slicing.
     #[method("(len, /)", no_text_signature)]
-    fn indices(&self, length: &Object) -> Result<Ref<Tuple>> {
+    pub fn indices(&self, length: &Object) -> Result<Ref<Tuple>> {
         let length = length.index()?;
         if length.is_negative() {
             bail!(ValueError, "length should not be negative");

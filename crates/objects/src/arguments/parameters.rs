@@ -357,7 +357,7 @@ mod tests {
     /// Each line was recorded from CPython 3.9: a signature, a call, and what came of it.
     #[test]
     fn calls() {
-        crate::start::with_types(|| {
+        crate::startup::with_types(|| {
             for line in include_str!("parameters.txt").lines() {
                 let [signature, call, expected] = line.split(" | ").collect::<Vec<_>>()[..] else {
                     panic!("not a case: {line}");

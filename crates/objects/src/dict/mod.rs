@@ -16,11 +16,14 @@ use crate::memory::{Trace, Visitor, raw_allocate, raw_free};
 use crate::prelude::*;
 
 pub use class::DICT;
-pub use iterator::{ItemIterator, KeyIterator, ValueIterator};
+pub use iterator::{
+    ITEM_ITERATOR, ItemIterator, KEY_ITERATOR, KeyIterator, REVERSE_ITEM_ITERATOR, REVERSE_KEY_ITERATOR,
+    REVERSE_VALUE_ITERATOR, VALUE_ITERATOR, ValueIterator,
+};
 use keys::{Found, Keys, KeysRef, Kind};
 pub use merge::Duplicates;
 pub use sharing::{drop_shared_keys, make_shared_keys};
-pub use views::{ItemsView, KeysView, ValuesView};
+pub use views::{ITEMS_VIEW, ItemsView, KEYS_VIEW, KeysView, VALUES_VIEW, ValuesView};
 
 /// `PyDictObject`.
 ///
@@ -580,5 +583,66 @@ pub(crate) fn hash_of(key: &Object) -> Result<isize> {
     match key.downcast_exact::<Str>() {
         Some(text) => Ok(text.hash_value()),
         None => key.hash(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::startup::with_types;
+
+    fn int(value: i64) -> Ref {
+        Int::new(value).into_object()
+    }
+
+    fn repr(object: &Object) -> String {
+        object.repr().map_or_else(|raised| format!("{raised:?}"), |text| text.to_string())
+    }
+
+    #[test]
+    fn keeps_order_and_grows_as_documented() {
+        with_types(|| {
+            let dict = Dict::new();
+            let mut sizes = vec![(0, dict.size_of())];
+            for number in 0..400 {
+                dict.set(&int(number), &int(-number)).unwrap();
+                if sizes.last().unwrap().1 != dict.size_of() {
+                    sizes.push((dict.len(), dict.size_of()));
+                }
+            }
+            // Recorded with sys.getsizeof, less the collector's head.
+            let recorded =
+                [(0, 48), (1, 216), (6, 344), (11, 624), (22, 1160), (43, 2256), (86, 4680), (171, 9296)];
+            assert_eq!(sizes[..8], recorded);
+            for number in (0..400).step_by(2) {
+                assert!(dict.remove(&int(number)).unwrap());
+            }
+            assert_eq!(dict.len(), 200);
+            dict.set(&int(0), &int(7)).unwrap();
+            let keys = dict.keys_vec();
+            assert_eq!(repr(&keys[0]), "1");
+            assert_eq!(repr(&keys[200]), "0");
+            assert_eq!(repr(&dict.get(&int(399)).unwrap().unwrap()), "-399");
+            assert!(dict.get(&int(398)).unwrap().is_none());
+            assert_eq!(repr(&dict.pop_last().unwrap().unwrap().0), "0");
+        });
+    }
+
+    #[test]
+    fn an_index_finds_its_own_key_alone() {
+        with_types(|| {
+            let dict = Dict::new();
+            let (a, b) = (Str::intern_static("spam"), Str::intern_static("eggs"));
+            dict.set(a, &int(1)).unwrap();
+            dict.set(b, &int(2)).unwrap();
+            let index = dict.locate(b).unwrap();
+            assert_eq!(repr(&dict.get_at(index, b).unwrap()), "2");
+            assert!(dict.get_at(index, a).is_none());
+            assert!(dict.set_at(index, b, &int(3)));
+            assert_eq!(repr(&dict), "{'spam': 1, 'eggs': 3}");
+            dict.remove(b).unwrap();
+            assert!(dict.get_at(index, b).is_none());
+            assert!(dict.get_at(1000, b).is_none());
+        });
     }
 }

@@ -453,3 +453,34 @@ impl Set {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::startup::with_types;
+
+    /// Adds a number, or removes its negative; then the elements in the table's order.
+    fn order(steps: impl IntoIterator<Item = i64>) -> Vec<i64> {
+        let set = Set::new();
+        for step in steps {
+            match step {
+                0.. => drop(set.add(&Int::new(step)).unwrap()),
+                _ => drop(set.discard(&Int::new(-step)).unwrap()),
+            }
+        }
+        set.to_vec().iter().map(|element| element.as_isize().unwrap() as i64).collect()
+    }
+
+    #[test]
+    fn order_is_the_tables() {
+        with_types(|| {
+            // Recorded from the reference implementation.
+            assert_eq!(order([100, 8, 16, 0, 24, 3]), [0, 3, 100, 8, 16, 24]);
+            assert_eq!(
+                order((1..12).map(|i| i * 1000)),
+                [4000, 8000, 1000, 5000, 9000, 2000, 6000, 10000, 7000, 11000, 3000]
+            );
+            assert_eq!(order([8, 16, 24, -16, 40, -8, 32]), [32, 40, 24]);
+        });
+    }
+}
