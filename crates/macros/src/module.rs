@@ -141,18 +141,18 @@ pub fn module(options: TokenStream, mut module: ItemMod) -> Result<TokenStream> 
             static FUNCTIONS: [::objects::define::MethodDef; ::objects::define::count_methods(TABLES) + 1] =
                 ::objects::define::methods(TABLES);
 
-            fn fill(module: &::objects::module::Module) -> ::objects::Result<()> {
+            fn __fill(module: &::objects::module::Module) -> ::objects::Result<()> {
                 let _ = module;
                 #(#constants)*
                 #(module.add_type(&#classes)?;)*
                 #exec
                 ::core::result::Result::Ok(())
             }
-            extern "C" fn exec(module: &::objects::module::Module) -> ::core::ffi::c_int {
-                ::objects::convert::IntoSlot::into_slot(fill(module))
+            extern "C" fn __exec(module: &::objects::module::Module) -> ::core::ffi::c_int {
+                ::objects::convert::IntoSlot::into_slot(__fill(module))
             }
             static SLOTS: [::objects::module::Slot; 2] =
-                [::objects::module::Slot::exec(exec), ::objects::module::Slot::END];
+                [::objects::module::Slot::exec(__exec), ::objects::module::Slot::END];
 
             ::objects::module::ModuleDef::new(#c_name, #c_doc, &FUNCTIONS, &SLOTS)
         };

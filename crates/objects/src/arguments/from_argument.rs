@@ -94,6 +94,15 @@ impl<'a> FromArgument<'a> for i64 {
     }
 }
 
+/// C's `int`.
+impl<'a> FromArgument<'a> for i32 {
+    #[inline]
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        let value = integer(value)?.to_i64().and_then(|value| i32::try_from(value).ok());
+        value.ok_or_else(|| raise!(OverflowError, "Python int too large to convert to C int"))
+    }
+}
+
 macro_rules! ranged {
     ($($kind:ty: $name:literal;)*) => {
         $(impl<'a> FromArgument<'a> for $kind {
@@ -111,7 +120,6 @@ macro_rules! ranged {
 
 ranged! {
     i16: "signed short";
-    i32: "signed";
     u8: "unsigned byte";
 }
 

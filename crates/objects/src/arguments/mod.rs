@@ -4,6 +4,8 @@
 
 mod from_argument;
 mod parameters;
+#[cfg(test)]
+mod tests;
 
 pub use from_argument::{FromArgument, Masked, NoneOr};
 pub use parameters::{Keywords, Parameters, Shape, Unpacked};
