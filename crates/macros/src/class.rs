@@ -10,7 +10,7 @@ use crate::signature::{Implied, Signature};
 use crate::table::Table;
 
 const KNOWN: &str = "name, symbol, static_, base, layout, flags, basicsize, itemsize, dict_offset, weaklist_offset, \
-                     vectorcall_offset, module, signature, include, generic_getattro, generic_setattro";
+                     vectorcall_offset, module, signature, include, slots, generic_getattro, generic_setattro";
 
 /// What the attribute says.
 struct Class {
@@ -26,8 +26,8 @@ struct Class {
     offsets: [TokenStream; 3],
     signature: Option<Signature>,
     include: Vec<Expr>,
-    /// The default attribute functions, where the type has them as its own and not by inheritance.
-    generic: Vec<TokenStream>,
+    /// Slots with functions that stand elsewhere, the default attribute functions among them.
+    slots: Vec<TokenStream>,
 }
 
 /// `SimpleNamespace` as `SIMPLE_NAMESPACE`.
@@ -42,7 +42,7 @@ fn constant_name(name: &str) -> String {
     constant
 }
 
-fn generic_attributes(options: &mut Options) -> Vec<TokenStream> {
+fn slots(options: &mut Options) -> Result<Vec<TokenStream>> {
     let mut slots = Vec::new();
     if options.flag("generic_getattro") {
         slots.push(quote!(tp_getattro(::objects::protocol::generic_getattro)));
@@ -50,7 +50,13 @@ fn generic_attributes(options: &mut Options) -> Vec<TokenStream> {
     if options.flag("generic_setattro") {
         slots.push(quote!(tp_setattro(::objects::protocol::generic_setattro)));
     }
-    slots
+    for slot in options.list("slots")? {
+        match &slot {
+            Expr::Call(_) => slots.push(slot.into_token_stream()),
+            _ => return Err(Error::new_spanned(slot, "a slot and its C function, as in tp_hash(function)")),
+        }
+    }
+    Ok(slots)
 }
 
 impl Class {
@@ -86,7 +92,7 @@ impl Class {
                 .map(|name| or(options.value(name), quote!(0))),
             signature,
             include: options.list("include")?,
-            generic: generic_attributes(&mut options),
+            slots: slots(&mut options)?,
         };
         options.finish(KNOWN)?;
         Ok(class)
@@ -116,7 +122,7 @@ pub fn class(options: TokenStream, mut block: ItemImpl) -> Result<TokenStream> {
     let own = Table::take(&mut block, &class.name)?.expression()?;
     let span = Span::call_site();
 
-    let Class { instance, layout, basicsize, itemsize, include, generic, .. } = &class;
+    let Class { instance, layout, basicsize, itemsize, include, slots, .. } = &class;
     let [dict_offset, weaklist_offset, vectorcall_offset] = &class.offsets;
     let full_name = match &class.module {
         Some(module) => format!("{module}.{}", class.name),
@@ -172,7 +178,7 @@ pub fn class(options: TokenStream, mut block: ItemImpl) -> Result<TokenStream> {
             use ::objects::define::{self, Untraced as _};
             const TABLES: &[define::Table] = &[
                 #own,
-                define::Table { slots: &[#(define::SlotFunction::#generic),*], ..define::Table::EMPTY },
+                define::Table { slots: &[#(define::SlotFunction::#slots),*], ..define::Table::EMPTY },
                 #(#include),*
             ];
             static METHODS: [define::MethodDef; define::count_methods(TABLES) + 1] = define::methods(TABLES);

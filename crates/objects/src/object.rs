@@ -1,6 +1,6 @@
 //! `object`: the type that every type derives from.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 
 use crate::prelude::*;
 use crate::protocol::{CompareOp, generic_getattro, generic_setattro};
@@ -97,41 +97,17 @@ pub struct BareObject {
     layout = Object,
     basicsize = size_of::<Object>(),
     flags = BASETYPE,
-    signature = "()"
+    signature = "()",
+    slots = [
+        tp_alloc(memory::generic_alloc),
+        tp_free(memory::object_free),
+        tp_new(new_object),
+        tp_init(init_object),
+        tp_getattro(generic_getattro),
+        tp_setattro(generic_setattro),
+    ]
 )]
 impl BareObject {
-    #[slot(tp_alloc)]
-    unsafe extern "C" fn alloc(class: &Type, items: isize) -> Result<Ref> {
-        // SAFETY: the same contract.
-        unsafe { memory::generic_alloc(class, items) }
-    }
-
-    #[slot(tp_free)]
-    unsafe extern "C" fn free(pointer: *mut c_void) {
-        // SAFETY: the same contract.
-        unsafe { memory::object_free(pointer) }
-    }
-
-    #[slot(tp_new)]
-    extern "C" fn new(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
-        new_object(class, arguments, keywords)
-    }
-
-    #[slot(tp_init)]
-    extern "C" fn init(object: &Object, arguments: &Tuple, keywords: Option<&Dict>) -> c_int {
-        init_object(object, arguments, keywords)
-    }
-
-    #[slot(tp_getattro)]
-    extern "C" fn getattro(object: &Object, name: &Object) -> Result<Ref> {
-        generic_getattro(object, name)
-    }
-
-    #[slot(tp_setattro)]
-    extern "C" fn setattro(object: &Object, name: &Object, value: Option<&Object>) -> c_int {
-        generic_setattro(object, name, value)
-    }
-
     #[slot(tp_repr)]
     fn repr(object: &Object) -> Result<Ref<Str>> {
         let class = object.class();

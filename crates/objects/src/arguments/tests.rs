@@ -122,7 +122,7 @@ fn functions_module() -> Ref<crate::module::Module> {
 
 #[test]
 fn calls() {
-    crate::start::with_types(|| {
+    crate::startup::with_types(|| {
         crate::type_object::ready(&PROBE).unwrap();
         let probe = Ref::new(Probe { base: Object::header() });
         let module = functions_module();
@@ -141,7 +141,7 @@ fn calls() {
 
 #[test]
 fn modules_are_filled() {
-    crate::start::with_types(|| {
+    crate::startup::with_types(|| {
         let module = functions_module();
         assert_eq!(module.get("ANSWER").unwrap().repr_lossy(), "42");
         assert_eq!(module.get("filled").unwrap().repr_lossy(), "True");
@@ -217,7 +217,7 @@ impl Box_ {
 
 #[test]
 fn types_work_as_defined() {
-    crate::start::with_types(|| {
+    crate::startup::with_types(|| {
         crate::type_object::ready(&BOX).unwrap();
         assert_eq!(outcome(&BOX, ""), "TypeError: box() missing required argument 'content' (pos 1)");
         let one = BOX.call(&[&literal("1")]).unwrap();
