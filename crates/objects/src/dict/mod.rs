@@ -163,6 +163,18 @@ impl Dict {
     }
 }
 
+impl Dict {
+    /// Whether neither keys nor values can be part of a cycle now.
+    pub(crate) fn is_untrackable(&self) -> bool {
+        (0..self.keys().count()).all(|index| {
+            // SAFETY: the borrows end here, and nothing runs meanwhile.
+            let (key, value) =
+                unsafe { (self.keys().entry(index).key.peek(), self.value_field(index).peek()) };
+            value.is_none_or(|value| !gc::may_be_tracked(value) && !key.is_some_and(gc::may_be_tracked))
+        })
+    }
+}
+
 impl Trace for Dict {
     fn trace(&self, visitor: &Visitor) -> ControlFlow<c_int> {
         // Exact strings are of no interest to the collector.

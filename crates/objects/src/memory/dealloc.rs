@@ -29,6 +29,8 @@ pub fn dealloc(object: &Object) {
     }
     TRASH.with(|trash| {
         if trash.depth.get() >= NESTING {
+            // The collector must not take it for garbage of its own meanwhile.
+            gc::untrack(object);
             trash.waiting.borrow_mut().push(object);
             return;
         }

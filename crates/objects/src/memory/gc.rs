@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use std::ptr;
 
 use super::allocate::{raw_allocate, raw_free, raw_reallocate};
+use super::collector::{self, Statistics};
 use crate::prelude::*;
 
 /// `PyGC_Head`: two words in front of an object that the collector knows.
@@ -40,8 +41,15 @@ pub struct Collector {
     pub permanent: Generation,
     pub enabled: Cell<bool>,
     pub collecting: Cell<bool>,
-    /// Run when generation 0 passes its threshold: the collector proper.
-    pub on_threshold: Cell<Option<fn()>>,
+    /// What `gc.set_debug` has turned on.
+    pub debug: Cell<i32>,
+    /// `gc.garbage` and `gc.callbacks`.
+    pub garbage: Field<List>,
+    pub callbacks: Field<List>,
+    /// How many objects survived the last full collection, and how many came to the oldest generation since.
+    pub survivors: Cell<usize>,
+    pub survivors_pending: Cell<usize>,
+    pub statistics: [Statistics; 3],
 }
 
 // SAFETY: read and written under the GIL alone.
@@ -66,7 +74,12 @@ pub static COLLECTOR: Collector = Collector {
     permanent: Generation::new(0),
     enabled: Cell::new(true),
     collecting: Cell::new(false),
-    on_threshold: Cell::new(None),
+    debug: Cell::new(0),
+    garbage: Field::null(),
+    callbacks: Field::null(),
+    survivors: Cell::new(0),
+    survivors_pending: Cell::new(0),
+    statistics: [const { Statistics::new() }; 3],
 };
 
 impl GcHead {
@@ -246,9 +259,8 @@ pub fn allocate(bytes: usize) -> Result<*mut Object> {
         && COLLECTOR.enabled.get()
         && !COLLECTOR.collecting.get()
         && !crate::raise::occurred()
-        && let Some(collect) = COLLECTOR.on_threshold.get()
     {
-        collect();
+        collector::collect_due();
     }
     Ok(object)
 }

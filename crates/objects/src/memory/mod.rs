@@ -1,6 +1,7 @@
 //! Memory: where objects come from and where they go.
 
 mod allocate;
+pub mod collector;
 mod dealloc;
 mod free_list;
 pub mod gc;

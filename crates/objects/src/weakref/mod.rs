@@ -117,16 +117,16 @@ pub(crate) fn call_back(callback: &Object, reference: &Object) {
     }
 }
 
-/// Ends the weak references to an object without calling anything: the collector has done so already.
+/// Ends the weak references to an object without calling anything, and gives them with their callbacks.
 pub(crate) fn detach_all(object: &Object) -> Vec<(Ref, Option<Ref>)> {
     let Some(list) = list_of(object) else { return Vec::new() };
     let mut detached = Vec::new();
     // SAFETY: as in `clear_all`.
     while let Some(reference) = unsafe { list.get().as_ref() } {
-        let alive = (reference.refcnt() > 0).then(|| reference.as_object().to_ref());
-        let callback = reference.detach();
-        if let Some(reference) = alive {
-            detached.push((reference, callback));
+        match reference.refcnt() > 0 {
+            true => detached.push((reference.as_object().to_ref(), reference.detach())),
+            // One that is going itself drops its callback when it does.
+            false => reference.forget_referent(),
         }
     }
     detached

@@ -37,6 +37,12 @@ impl Reference {
 
     /// Takes the reference out of its referent's list; gives the callback.
     pub(super) fn detach(&self) -> Option<Ref> {
+        self.forget_referent();
+        self.callback.take()
+    }
+
+    /// Takes the reference out of its referent's list. The callback stays, never to be called.
+    pub(crate) fn forget_referent(&self) {
         let object = self.object.replace(none_object());
         if !object.is_null() && !ptr::eq(object, none_object()) {
             let (prev, next) = (self.prev.replace(ptr::null()), self.next.replace(ptr::null()));
@@ -55,7 +61,6 @@ impl Reference {
                 }
             }
         }
-        self.callback.take()
     }
 
     /// Puts the reference into a list: behind another, or at its head.
