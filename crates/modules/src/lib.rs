@@ -8,6 +8,8 @@ extern crate objects;
 
 pub mod codecs;
 pub mod errno;
+pub mod functools;
+pub mod operator;
 pub mod posix;
 pub mod sre;
 pub mod stat;
@@ -24,6 +26,8 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 /// The modules that are part of the program, by name.
 pub static MODULES: &[(&str, Initialize)] = &[
     ("_codecs", codecs::_codecs::initialize),
+    ("_functools", functools::initialize),
+    ("_operator", operator::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
     ("_string", string::_string::initialize),
