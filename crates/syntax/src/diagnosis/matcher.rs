@@ -1,6 +1,7 @@
 //! Matches the rules of the grammar against the tokens, reading as few tokens as CPython's parser does.
 
 use super::grammar::{Alternative, Grammar, Item, PYTHON, RuleId};
+use crate::ast::Span;
 use crate::failure::{ByteOffset, ExceptionClass, Place, SyntaxFailure};
 use crate::options::Options;
 use crate::source::{Source, utf8_error};
@@ -263,23 +264,34 @@ impl<'s> Matcher<'s> {
 
     pub(super) fn failure_at_last_token(&self, class: ExceptionClass, message: &str) -> Box<SyntaxFailure> {
         match self.tokens.last() {
-            Some(token) if self.has_place(token) => {
-                let span = token.span;
-                self.failure_at(class, message, span.lineno, i64::from(span.col_offset) + 1)
-            }
+            Some(token) if self.has_place(token) => self.failure_at_span(class, message, token.span),
             _ => self.failure_at_cursor(class, message),
         }
     }
 
+    /// An error at the start of a token or node.
+    pub(super) fn failure_at_span(
+        &self,
+        class: ExceptionClass,
+        message: &str,
+        span: Span,
+    ) -> Box<SyntaxFailure> {
+        let place = &self.reading.place;
+        // On its first line, the expression of a replacement field has its own columns.
+        let in_first_line = span.lineno == place.first_line + 1;
+        let shift = if in_first_line { place.first_column - place.literal_column } else { 0 };
+        self.failure_at(class, message, span.lineno, i64::from(span.col_offset) - i64::from(shift) + 1)
+    }
+
     /// An error where the tokenizer stands.
     fn failure_at_cursor(&self, class: ExceptionClass, message: &str) -> Box<SyntaxFailure> {
-        let lineno = self.tokenizer.lineno + self.reading.first_line;
+        let lineno = self.tokenizer.lineno + self.reading.place.first_line;
         let offset = (self.tokenizer.cursor - self.tokenizer.buffer_start) as i64;
         self.failure_at(class, message, lineno, offset)
     }
 
     /// An error at a line and an offset in bytes, from 1; what is shown is the line being read.
-    pub(super) fn failure_at(
+    fn failure_at(
         &self,
         class: ExceptionClass,
         message: &str,
@@ -289,7 +301,7 @@ impl<'s> Matcher<'s> {
         let in_field = self.start == "fstring";
         let message = if in_field { format!("f-string: {message}") } else { message.to_owned() };
         let relative = ByteOffset {
-            offset: offset - i64::from(self.reading.first_column),
+            offset: offset - i64::from(self.reading.place.literal_column),
             in_characters: self.source.encoding_known,
         };
         let buffer = self.tokenizer.buffer();

@@ -92,7 +92,6 @@ impl Parser<'_> {
         let target = Box::new(self.node(start, ExprKind::Name { id, ctx: ExprContext::Store }));
         self.expect(ColonEqual)?;
         let value = Box::new(self.expression()?);
-        self.require_version(8)?;
         Ok(self.node(start, ExprKind::NamedExpr { target, value }))
     }
 
