@@ -47,8 +47,8 @@ pub fn parse(source: &[u8], mode: Mode, options: &Options<'_>) -> Result<Parsed,
         let module = parser.parse(mode, &ignores)?;
         Ok((module, std::mem::take(&mut parser.escapes), parser.position))
     };
-    let mut result = attempt(options.max_depth);
-    if let Err(reason) = result {
+    let mut result = attempt(options.max_depth.saturating_sub(parser::LEVELS_AROUND));
+    if let Err(reason @ (Rejected::Invalid | Rejected::TooDeep)) = result {
         diagnosis::explain(&source, mode, options, reading)?;
         if reason == Rejected::TooDeep {
             result = attempt(u32::MAX);

@@ -81,16 +81,13 @@ impl<'s> Matcher<'s> {
         if rule.invalid && !self.explaining {
             return Ok(None);
         }
-        if rule.named
+        if rule.memo
             && let Some(results) = self.results.get(position as usize)
             && let Some(&(_, end)) = results.iter().find(|(kept, _)| *kept == id)
         {
             return Ok((end != NO_MATCH).then_some(end));
         }
-        self.level += 1;
-        if self.level > self.options.max_depth {
-            return Err(Box::new(SyntaxFailure::new(ExceptionClass::MemoryError, "", None)));
-        }
+        self.enter(rule.levels)?;
         let mut matched = None;
         for alternative in &rule.alternatives {
             let (end, cut) = self.match_alternative(alternative, position)?;
@@ -99,8 +96,8 @@ impl<'s> Matcher<'s> {
                 break;
             }
         }
-        self.level -= 1;
-        if rule.named {
+        self.level -= rule.levels;
+        if rule.memo {
             let at = position as usize;
             if self.results.len() <= at {
                 self.results.resize_with(at + 1, Vec::new);
@@ -108,6 +105,15 @@ impl<'s> Matcher<'s> {
             self.results[at].push((id, matched.unwrap_or(NO_MATCH)));
         }
         Ok(matched)
+    }
+
+    /// Goes so many levels deeper.
+    fn enter(&mut self, levels: u32) -> Result<(), Box<SyntaxFailure>> {
+        self.level += levels;
+        match self.level > self.options.max_depth {
+            true => Err(Box::new(SyntaxFailure::new(ExceptionClass::MemoryError, "", None))),
+            false => Ok(()),
+        }
     }
 
     /// The position after the alternative, and whether it rules out those after it.
@@ -154,6 +160,8 @@ impl<'s> Matcher<'s> {
     }
 
     fn match_repeated(&mut self, rule: RuleId, least: u8, start: u32) -> Match {
+        let levels = self.grammar.rules[rule as usize].levels.min(1);
+        self.enter(levels)?;
         let mut position = start;
         let mut count = 0;
         while let Some(end) = self.match_rule(rule, position)? {
@@ -163,19 +171,25 @@ impl<'s> Matcher<'s> {
             }
             position = end;
         }
+        self.level -= levels;
         Ok((count >= u32::from(least)).then_some(position))
     }
 
     fn match_gathered(&mut self, separator: TokenKind, rule: RuleId, start: u32) -> Match {
+        // A list is one level, and its elements after the first are another.
+        self.enter(1)?;
         let Some(mut position) = self.match_rule(rule, start)? else {
+            self.level -= 1;
             return Ok(None);
         };
+        self.enter(1)?;
         while let Some(after) = self.match_token(separator, position)? {
             let Some(end) = self.match_rule(rule, after)? else {
                 break;
             };
             position = end;
         }
+        self.level -= 2;
         Ok(Some(position))
     }
 

@@ -5,7 +5,7 @@ use crate::ast::{BoolOp, CmpOp, Expr, ExprContext, ExprKind, Operator, UnaryOp};
 use crate::token::TokenKind::{self, *};
 
 /// Levels of the grammar between an expression and an atom in it, at most.
-const LEVELS_TO_ATOM: u32 = 30;
+const LEVELS_TO_ATOM: u32 = 48;
 
 impl Parser<'_> {
     /// Whether the next token can begin an expression.

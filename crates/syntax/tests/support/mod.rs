@@ -33,15 +33,7 @@ pub fn parse(mode: &str, source: &[u8]) -> Result<Parsed, SyntaxFailure> {
     syntax::parse(source, mode, &options)
 }
 
-/// The dump of the tree, or the failure.
-pub fn describe(mode: &str, source: &[u8]) -> String {
-    match parse(mode, source) {
-        Ok(parsed) => dump(&parsed),
-        Err(failure) => describe_failure(&failure),
-    }
-}
-
-/// As [`describe`], with a checksum and the length for a tree.
+/// The checksum and length of the tree's dump, or the failure.
 pub fn digest(mode: &str, source: &[u8]) -> String {
     match parse(mode, source) {
         Ok(parsed) => {
@@ -62,19 +54,7 @@ pub fn describe_failure(failure: &SyntaxFailure) -> String {
     text + "]"
 }
 
-/// The cases of a file: mode and source.
-pub fn read_cases(mut bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let mut cases = Vec::new();
-    while let Some(newline) = bytes.iter().position(|&byte| byte == b'\n') {
-        let header = String::from_utf8_lossy(&bytes[..newline]).into_owned();
-        let (mode, length) = header.split_once(' ').expect("a case starts with its mode and length");
-        let length: usize = length.parse().expect("the length of a case is a number");
-        cases.push((mode.to_owned(), bytes[newline + 1..][..length].to_vec()));
-        bytes = &bytes[newline + 1 + length..];
-    }
-    cases
-}
-
+/// The tree as `ast.dump(tree, include_attributes=True)` shows it.
 pub fn dump(parsed: &Parsed) -> String {
     let Ok(text) = parsed.module.to_sink(&mut Dump);
     text.unwrap_or_default()
