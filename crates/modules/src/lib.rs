@@ -9,6 +9,7 @@ extern crate objects;
 pub mod codecs;
 pub mod errno;
 pub mod functools;
+pub mod gc;
 pub mod operator;
 pub mod posix;
 pub mod sre;
@@ -17,6 +18,7 @@ pub mod string;
 pub mod system;
 pub mod time;
 pub mod unicodedata;
+pub mod weakref;
 
 use objects::prelude::*;
 
@@ -31,7 +33,9 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
     ("_string", string::_string::initialize),
+    ("_weakref", weakref::initialize),
     ("errno", errno::initialize),
+    ("gc", gc::initialize),
     ("posix", posix::initialize),
     ("time", time::initialize),
     ("unicodedata", unicodedata::module::initialize),
