@@ -8,9 +8,6 @@ extern crate objects;
 
 pub mod codecs;
 pub mod errno;
-pub mod functools;
-pub mod gc;
-pub mod operator;
 pub mod posix;
 pub mod sre;
 pub mod stat;
@@ -18,7 +15,6 @@ pub mod string;
 pub mod system;
 pub mod time;
 pub mod unicodedata;
-pub mod weakref;
 
 use objects::prelude::*;
 
@@ -28,14 +24,10 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 /// The modules that are part of the program, by name.
 pub static MODULES: &[(&str, Initialize)] = &[
     ("_codecs", codecs::_codecs::initialize),
-    ("_functools", functools::initialize),
-    ("_operator", operator::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
     ("_string", string::_string::initialize),
-    ("_weakref", weakref::initialize),
     ("errno", errno::initialize),
-    ("gc", gc::initialize),
     ("posix", posix::initialize),
     ("time", time::initialize),
     ("unicodedata", unicodedata::module::initialize),

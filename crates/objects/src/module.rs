@@ -231,6 +231,15 @@ impl ModuleDef {
         Ok(())
     }
 
+    /// The module of a definition of the interpreter's own, executed, without an import.
+    pub fn instantiate(&'static self, name: &Str) -> Result<Ref<Module>> {
+        let module = Module::new(name)?;
+        module.definition.set(Some(self));
+        self.fill(&module, name)?;
+        self.execute(&module)?;
+        Ok(module)
+    }
+
     /// `PyModule_Create`: the module of a single-phase definition, with its functions.
     pub fn create_single_phase(&'static self, name: &Str) -> Result<Ref<Module>> {
         if self.has_slots() {

@@ -1,5 +1,7 @@
 //! The interpreter: what its threads share. Modules, builtins, the import system.
 
+use std::cell::Cell;
+
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
 
@@ -16,6 +18,10 @@ pub struct Interpreter {
     pub importlib: Field,
     /// The original `builtins.__import__`.
     pub import_function: Field,
+    /// The level of `-O`.
+    pub optimize: Cell<u8>,
+    /// The level of `-b`.
+    pub bytes_warning_level: Cell<i32>,
 }
 
 impl Interpreter {
@@ -32,6 +38,15 @@ impl Interpreter {
 
     pub fn builtins(&self) -> Result<Ref<Dict>> {
         self.builtins.get().ok_or_else(|| raise!(SystemError, "the interpreter has no builtins"))
+    }
+
+    /// The optimisation level of compilations that name none.
+    pub fn optimization(&self) -> u8 {
+        self.optimize.get()
+    }
+
+    pub fn bytes_warning(&self) -> i32 {
+        self.bytes_warning_level.get()
     }
 
     /// A name of `sys`.

@@ -8,8 +8,11 @@
 //! | frame | `frame`: one activation of a code object |
 //! | evaluation loop | `eval`: where a frame runs |
 
+pub mod ast;
 pub mod async_generator;
+pub mod builtins;
 pub mod code;
+pub mod compile;
 pub mod coroutine;
 pub mod eval;
 pub mod frame;
@@ -18,6 +21,14 @@ pub mod generator;
 pub mod import;
 pub mod interpreter;
 pub mod marshal;
+pub mod paths;
+pub mod report;
 pub mod runtime;
+pub mod source_lines;
+pub mod start;
+pub mod std_printer;
+pub mod super_call;
 pub mod sys;
+pub mod thread;
 pub mod traceback;
+pub mod warnings;

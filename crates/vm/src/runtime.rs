@@ -37,3 +37,11 @@ pub fn recursion_limit() -> i32 {
 pub fn set_recursion_limit(limit: i32) {
     RECURSION_LIMIT.store(limit, Ordering::Relaxed);
 }
+
+/// Runs the handlers of signals that have arrived, and pending calls.
+pub fn check_signals() -> Result<()> {
+    match breaker_is_set() {
+        true => handle_breaker(ThreadState::current()),
+        false => Ok(()),
+    }
+}

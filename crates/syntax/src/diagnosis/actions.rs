@@ -91,11 +91,12 @@ impl Matcher<'_> {
             Some(expr) => (expr.span, expression_name(&expr)),
             None => (self.tokens[range.0 as usize].span, ""),
         };
-        self.syntax_error_at(span, &message.replace("{}", name))
+        self.failure_at_span(&message.replace("{}", name), span)
     }
 
-    fn syntax_error_at(&self, span: Span, message: &str) -> Box<SyntaxFailure> {
-        self.failure_at_span(ExceptionClass::SyntaxError, message, span)
+    fn failure_at_span(&self, message: &str, span: Span) -> Box<SyntaxFailure> {
+        let offset = i64::from(span.col_offset) + 1;
+        self.failure_at(ExceptionClass::SyntaxError, message, span.lineno, offset)
     }
 
     /// The expression that the tokens make, if they make one.
@@ -125,7 +126,7 @@ impl Matcher<'_> {
             return self.failure("invalid syntax");
         };
         let verb = if binding == Binding::Deletion { "delete" } else { "assign to" };
-        self.syntax_error_at(target.span, &format!("cannot {verb} {}", expression_name(target)))
+        self.failure_at_span(&format!("cannot {verb} {}", expression_name(target)), target.span)
     }
 
     /// A generator expression may do without parentheses only as the one argument.
@@ -133,7 +134,7 @@ impl Matcher<'_> {
         match self.arguments(range) {
             Some((args, _)) if args.len() > 1 => {
                 Err(self
-                    .syntax_error_at(args[args.len() - 1].span, "Generator expression must be parenthesized"))
+                    .failure_at_span("Generator expression must be parenthesized", args[args.len() - 1].span))
             }
             _ => Ok(false),
         }

@@ -193,13 +193,7 @@ impl Function {
 
     /// What calling with a bound frame gives: its result, or a generator that owns it.
     pub fn start(&self, thread: &'static ThreadState, frame: Ref<Frame>) -> Result<Ref> {
-        const SUSPENDING: u32 = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
-        if frame.code().has_flags(SUSPENDING) {
-            return generator::new(frame, self.name(), self.qualname());
-        }
-        let result = eval::execute(thread, &frame, false);
-        Frame::release(frame);
-        result
+        start(thread, frame, self.name(), self.qualname())
     }
 
     pub(crate) fn defaults(&self) -> Option<Ref<Tuple>> {
@@ -209,6 +203,22 @@ impl Function {
     pub(crate) fn kwdefaults(&self) -> Option<Ref<Dict>> {
         self.kwdefaults.get()
     }
+}
+
+/// Runs a frame that is ready: to its result, or to the generator that its code asks for.
+pub fn start(
+    thread: &'static ThreadState,
+    frame: Ref<Frame>,
+    name: Ref<Str>,
+    qualname: Ref<Str>,
+) -> Result<Ref> {
+    const SUSPENDING: u32 = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
+    if frame.code().has_flags(SUSPENDING) {
+        return generator::new(frame, name, qualname);
+    }
+    let result = eval::execute(thread, &frame, false);
+    Frame::release(frame);
+    result
 }
 
 /// The vectorcall of functions.

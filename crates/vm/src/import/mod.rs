@@ -99,6 +99,13 @@ fn import_function() -> Result<Ref> {
         .ok_or_else(|| raise!(ImportError, "the import system is not ready"))
 }
 
+/// Imports a module by its absolute name, and gives it rather than its top package.
+pub fn import_by_name(name: &str) -> Result<Ref> {
+    let name = Str::intern(Str::new(name));
+    import_module_level(&name, None, None, none_object(), 0)?;
+    loaded_module(&name)?.ok_or_else(|| raise!(KeyError, "{name}"))
+}
+
 fn find_and_load(name: &Str) -> Result<Ref> {
     importlib()?.call_method(intern!("_find_and_load"), &[name, &*import_function()?])
 }
@@ -106,11 +113,7 @@ fn find_and_load(name: &Str) -> Result<Ref> {
 /// What `import a.b.c` binds: `a`.
 fn top_level(name: &Str, full_name: &Str, module: &Ref, level: i32) -> Result<Ref> {
     let Some(dot) = name.points().iter().position(|point| point == u32::from(b'.')) else {
-        // `import .x` and `import x` have no first part to cut off.
-        return Ok(match level == 0 || !name.is_empty() {
-            true => module.clone(),
-            false => module.clone(),
-        });
+        return Ok(module.clone());
     };
     if level == 0 {
         return loaded_or_import(&name.substring(0, dot)?);

@@ -1,4 +1,0 @@
-# -*- coding: latin-1 -*-
-café = "éÿ"
-µ = ª = café
-b"\xe9"

@@ -1,0 +1,187 @@
+//! `print` and `input`.
+
+use std::io::{BufRead, Write};
+
+use objects::prelude::*;
+
+use crate::interpreter::Interpreter;
+
+/// A standard stream of `sys`; none where it is `None`.
+fn stream(name: &'static Str) -> Result<Option<Ref>> {
+    match Interpreter::current().sys_get(name) {
+        Some(stream) => Ok(Some(stream).filter(|stream| !stream.is_none())),
+        None => Err(raise!(RuntimeError, "lost sys.{name}")),
+    }
+}
+
+fn separator<'a>(value: Option<&'a Object>, name: &str) -> Result<Option<&'a Str>> {
+    match value.filter(|value| !value.is_none()) {
+        None => Ok(None),
+        Some(value) => match value.downcast::<Str>() {
+            Some(text) => Ok(Some(text)),
+            None => Err(raise!(TypeError, "{name} must be None or a string, not {}", value.class().name())),
+        },
+    }
+}
+
+/// Writes an object's text to a file.
+fn write(file: &Object, value: &Object) -> Result<()> {
+    let text = value.str()?;
+    file.call_method(intern!("write"), &[&*text]).map(|_| ())
+}
+
+/// The number of a stream's file, if it is that of the process and a terminal.
+fn is_terminal(stream: &Object, number: i64) -> Result<bool> {
+    let own = match stream.call_method(intern!("fileno"), &[]) {
+        Ok(own) => own.index()?.to_i64(),
+        Err(raised) => {
+            raised.clear();
+            return Ok(false);
+        }
+    };
+    if own != Some(number) {
+        return Ok(false);
+    }
+    use std::io::IsTerminal;
+    Ok(match number {
+        0 => std::io::stdin().is_terminal(),
+        _ => std::io::stdout().is_terminal(),
+    })
+}
+
+fn flush(stream: &Object) -> Result<()> {
+    match stream.call_method(intern!("flush"), &[]) {
+        Ok(_) => Ok(()),
+        Err(raised) => {
+            raised.clear();
+            Ok(())
+        }
+    }
+}
+
+/// Reads a line as text streams do: `EOFError` at the end, the newline cut off.
+fn line_from(stdin: &Object) -> Result<Ref> {
+    let line = stdin.call_method(intern!("readline"), &[])?;
+    let Some(text) = line.downcast::<Str>() else {
+        bail!(TypeError, "object.readline() returned non-string");
+    };
+    let length = text.len();
+    if length == 0 {
+        bail!(EOFError, "EOF when reading a line");
+    }
+    Ok(match text.code_point(length - 1) == u32::from(b'\n') {
+        true => text.substring(0, length - 1)?.into_object(),
+        false => line,
+    })
+}
+
+/// Reads a line from the terminal, decoded as the streams are.
+fn line_from_terminal(stdin: &Object, stdout: &Object, prompt: Option<&Object>) -> Result<Ref> {
+    let attribute = |stream: &Object, name: &'static Str| -> Result<Ref<Str>> {
+        match stream.get_attr(name)?.into_type::<Str>() {
+            Ok(text) => Ok(text),
+            Err(_) => Err(raise!(TypeError, "a stream's {name} must be a string")),
+        }
+    };
+    if let Some(prompt) = prompt {
+        let text = prompt.str()?;
+        let encoding = attribute(stdout, intern!("encoding"))?;
+        let errors = attribute(stdout, intern!("errors"))?;
+        let bytes = objects::codecs::encode_text(&text, Some(encoding.as_utf8()?), Some(errors.as_utf8()?))?;
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(bytes.as_bytes()).and_then(|()| out.flush());
+    }
+    let mut line = Vec::new();
+    match std::io::stdin().lock().read_until(b'\n', &mut line) {
+        Ok(0) | Err(_) => {
+            (objects::services::get().check_signals)()?;
+            bail!(EOFError);
+        }
+        Ok(_) => {}
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    let encoding = attribute(stdin, intern!("encoding"))?;
+    let errors = attribute(stdin, intern!("errors"))?;
+    Ok(objects::codecs::decode_text(&line, Some(encoding.as_utf8()?), Some(errors.as_utf8()?))?.into_object())
+}
+
+#[functions(CONSOLE)]
+pub mod functions {
+    use super::*;
+
+    /// print(value, ..., sep=' ', end='\n', file=sys.stdout, flush=False)
+    ///
+    /// Prints the values to a stream, or to sys.stdout by default.
+    /// Optional keyword arguments:
+    /// file:  a file-like object (stream); defaults to the current sys.stdout.
+    /// sep:   string inserted between values, default a space.
+    /// end:   string appended after the last value, default a newline.
+    /// flush: whether to forcibly flush the stream.
+    #[function("(*args, sep=None, end=None, file=None, flush=None)", no_text_signature)]
+    fn print(
+        args: &[&Object],
+        sep: Option<&Object>,
+        end: Option<&Object>,
+        file: Option<&Object>,
+        flush: Option<&Object>,
+    ) -> Result<()> {
+        let file = match file.filter(|file| !file.is_none()) {
+            Some(file) => file.to_ref(),
+            None => match stream(intern!("stdout"))? {
+                Some(file) => file,
+                None => return Ok(()),
+            },
+        };
+        let sep = separator(sep, "sep")?;
+        let end = separator(end, "end")?;
+        for (index, value) in args.iter().enumerate() {
+            if index > 0 {
+                write(&file, sep.unwrap_or(intern!(" ")))?;
+            }
+            write(&file, value)?;
+        }
+        write(&file, end.unwrap_or(intern!("\n")))?;
+        if let Some(flush) = flush
+            && flush.is_true()?
+        {
+            file.call_method(intern!("flush"), &[])?;
+        }
+        Ok(())
+    }
+
+    /// Read a string from standard input.  The trailing newline is stripped.
+    ///
+    /// The prompt string, if given, is printed to standard output without a
+    /// trailing newline before reading input.
+    ///
+    /// If the user hits EOF (*nix: Ctrl-D, Windows: Ctrl-Z+Return), raise EOFError.
+    /// On *nix systems, readline is used if available.
+    #[function("(prompt=None, /)")]
+    fn input(prompt: Option<&Object>) -> Result<Ref> {
+        let present = |name: &'static Str| -> Result<Ref> {
+            match Interpreter::current().sys_get(name).filter(|stream| !stream.is_none()) {
+                Some(stream) => Ok(stream),
+                None => Err(raise!(RuntimeError, "input(): lost sys.{name}")),
+            }
+        };
+        let (stdin, stdout, stderr) =
+            (present(intern!("stdin"))?, present(intern!("stdout"))?, present(intern!("stderr"))?);
+        let shown = prompt.unwrap_or(none_object());
+        (objects::services::get().audit)("builtins.input", &[shown])?;
+        super::flush(&stderr)?;
+        let line = if is_terminal(&stdin, 0)? && is_terminal(&stdout, 1)? {
+            super::flush(&stdout)?;
+            line_from_terminal(&stdin, &stdout, prompt)?
+        } else {
+            if let Some(prompt) = prompt {
+                write(&stdout, prompt)?;
+            }
+            super::flush(&stdout)?;
+            line_from(&stdin)?
+        };
+        (objects::services::get().audit)("builtins.input/result", &[&*line])?;
+        Ok(line)
+    }
+}

@@ -1,0 +1,76 @@
+//! The module `builtins`.
+
+mod attributes;
+mod build_class;
+mod console;
+mod execution;
+mod iteration;
+mod numbers;
+
+use objects::prelude::*;
+
+pub use execution::run_code;
+
+/// Built-in functions, exceptions, and other objects.
+///
+/// Noteworthy: None is the `nil' object; Ellipsis represents `...' in slices.
+#[module(
+    name = "builtins",
+    include = [
+        super::attributes::functions::ATTRIBUTES,
+        super::build_class::functions::BUILD_CLASS,
+        super::console::functions::CONSOLE,
+        super::execution::functions::EXECUTION,
+        super::iteration::functions::ITERATION,
+        super::numbers::functions::NUMBERS
+    ]
+)]
+pub mod module {}
+
+/// The types that are names of the module.
+static TYPES: &[&Type] = &[
+    &objects::bool::BOOL,
+    &objects::bytearray::BYTE_ARRAY,
+    &objects::bytes::BYTES,
+    &objects::class_method::CLASS_METHOD,
+    &objects::complex::COMPLEX,
+    &objects::dict::DICT,
+    &objects::enumerate::ENUMERATE,
+    &objects::filter::FILTER,
+    &objects::float::FLOAT,
+    &objects::set::FROZENSET,
+    &objects::int::INT,
+    &objects::list::LIST,
+    &objects::map::MAP,
+    &objects::object::OBJECT,
+    &objects::property::PROPERTY,
+    &objects::range::RANGE,
+    &objects::reversed::REVERSED,
+    &objects::set::SET,
+    &objects::slice::SLICE,
+    &objects::static_method::STATIC_METHOD,
+    &objects::str::STR,
+    &objects::super_object::SUPER,
+    &objects::tuple::TUPLE,
+    &TYPE,
+    &objects::zip::ZIP,
+];
+
+/// Makes the module, complete but for `open`, which `io` brings.
+pub fn create(debug: bool) -> Result<Ref<objects::module::Module>> {
+    let module = module::DEFINITION.instantiate(intern!("builtins"))?;
+    let dict = module.dict();
+    for class in TYPES.iter().chain(exceptions::ALL) {
+        dict.set(&Str::intern(Str::new(class.name())), class)?;
+    }
+    for (name, class) in [("EnvironmentError", &exceptions::OSError), ("IOError", &exceptions::OSError)] {
+        dict.set(Str::intern_static(name), class)?;
+    }
+    module.add("None", none())?;
+    module.add("Ellipsis", ellipsis())?;
+    module.add("NotImplemented", not_implemented())?;
+    module.add("False", false)?;
+    module.add("True", true)?;
+    module.add("__debug__", debug)?;
+    Ok(module)
+}

@@ -1,0 +1,121 @@
+//! Start-up: from a bare process to an interpreter that can run code.
+
+use objects::prelude::*;
+use objects::services::{self, Services};
+use objects::thread_state::ThreadState;
+
+use crate::frame::Frame;
+use crate::interpreter::Interpreter;
+use crate::{builtins, report, runtime, super_call, sys, thread, warnings};
+
+/// The types of this crate, to be made ready before they are used.
+static TYPES: &[&Type] = &[
+    &crate::async_generator::ASYNC_GENERATOR,
+    &crate::async_generator::ASYNC_SEND,
+    &crate::async_generator::ASYNC_THROW,
+    &crate::async_generator::WRAPPED_VALUE,
+    &crate::code::CODE,
+    &crate::coroutine::COROUTINE,
+    &crate::coroutine::COROUTINE_WRAPPER,
+    &crate::frame::FRAME,
+    &crate::function::FUNCTION,
+    &crate::generator::GENERATOR,
+    &crate::std_printer::STD_PRINTER,
+    &crate::traceback::TRACEBACK,
+];
+
+/// Makes the process's first interpreter with its main thread. Needed once, before anything else.
+pub fn initialize() -> Result<()> {
+    thread::begin_main();
+    services::install(Services {
+        write_unraisable: sys::write_unraisable,
+        warn: warnings::warn,
+        import: crate::import::import_by_name,
+        sys_get: |name| Interpreter::current().sys_get(&Str::new(name)),
+        current_globals: || Some(Frame::innermost(ThreadState::current())?.globals().to_ref()),
+        super_arguments: super_call::arguments,
+        builtins: current_builtins,
+        check_signals: runtime::check_signals,
+        release_gil: thread::release_gil,
+        acquire_gil: thread::acquire_gil,
+        after_fork_in_child: thread::after_fork_in_child,
+        audit: sys::audit,
+        is_python_function: |object| object.downcast_exact::<crate::function::Function>().is_some(),
+        is_traceback: |object| object.downcast::<crate::traceback::Traceback>().is_some(),
+        recursion_limit: runtime::recursion_limit,
+        bytes_warning: || Interpreter::current().bytes_warning(),
+    });
+    objects::startup::ready_types()?;
+    for class in TYPES {
+        objects::type_object::ready(class)?;
+    }
+    let interpreter = Interpreter::current();
+    let modules = Dict::new();
+    interpreter.modules.set(Some(modules.clone()));
+    let builtins = builtins::create(interpreter.optimization() == 0)?;
+    interpreter.import_function.set(builtins.get("__import__"));
+    interpreter.builtins.set(Some(builtins.dict()));
+    modules.set(intern!("builtins"), &builtins)?;
+    let sys = sys::create(&modules)?;
+    interpreter.sysdict.set(Some(sys.dict()));
+    modules.set(intern!("sys"), &sys)?;
+    Ok(())
+}
+
+/// The builtins that the running code sees.
+fn current_builtins() -> Result<Ref<Dict>> {
+    match Frame::innermost(ThreadState::current()) {
+        Some(frame) => match frame.builtins().downcast::<Dict>() {
+            Some(builtins) => Ok(builtins.to_ref()),
+            None => Interpreter::current().builtins(),
+        },
+        None => Interpreter::current().builtins(),
+    }
+}
+
+/// The namespace of `__main__`, which is made where there is none.
+pub fn main_namespace() -> Result<Ref<Dict>> {
+    let interpreter = Interpreter::current();
+    let modules = interpreter.modules()?;
+    let name = intern!("__main__");
+    if let Some(module) = modules.get(name)?
+        && let Ok(module) = module.into_type::<objects::module::Module>()
+    {
+        return Ok(module.dict());
+    }
+    let module = objects::module::Module::new(name)?;
+    modules.set(name, &module)?;
+    let dict = module.dict();
+    if let Some(builtins) = modules.get(intern!("builtins"))? {
+        dict.set(intern!("__builtins__"), &builtins)?;
+    }
+    dict.set(intern!("__annotations__"), &Dict::new())?;
+    Ok(dict)
+}
+
+/// What the process exits with after a program: `SystemExit` and other exceptions are dealt with.
+pub fn exit_status(result: Result<Ref>) -> i32 {
+    let Err(raised) = result else { return 0 };
+    if !raised.matches(&exceptions::SystemExit) {
+        report::print_exception(raised.fetch(), true);
+        return 1;
+    }
+    let fetched = raised.fetch().normalize();
+    let code = fetched.value.as_deref().and_then(Object::downcast::<exceptions::SystemExitObject>);
+    let Some(code) = code.and_then(|exit| exit.code.get()).filter(|code| !code.is_none()) else { return 0 };
+    if let Some(number) = code.downcast::<Int>() {
+        return number.to_i64().map_or(-1, |number| number as i32);
+    }
+    if let Some(stderr) = report::standard_error() {
+        let attempt = || -> Result<()> {
+            let text = code.str()?;
+            stderr.call_method(intern!("write"), &[&*text])?;
+            stderr.call_method(intern!("write"), &[&*Str::new("\n")])?;
+            Ok(())
+        };
+        if let Err(raised) = attempt() {
+            raised.clear();
+        }
+    }
+    1
+}
