@@ -87,8 +87,8 @@ impl Enumerate {
 
     /// Return state information for pickling.
     #[method(name = "__reduce__", no_text_signature)]
-    fn reduce(&self) -> Result<(Ref<Type>, (Option<Ref>, Ref<Int>))> {
-        Ok((self.class().to_ref(), (self.iterator.get(), self.next_count())))
+    fn reduce(&self) -> Result<Ref> {
+        (self.class(), (self.iterator.get(), self.next_count())).into_object()
     }
 
     /// See PEP 585

@@ -44,7 +44,7 @@ pub fn described(object: &Object) -> &str {
 /// # Safety
 /// The pointer is to as many arguments as the count says, and they live as long as the slice; it may be null for none.
 #[inline(always)]
-pub unsafe fn slice<'a>(arguments: *const &'a Object, count: isize) -> &'a [&'a Object] {
+pub unsafe fn slice(arguments: *const &Object, count: isize) -> &[&Object] {
     match count {
         0 => &[],
         // SAFETY: the caller's promise.

@@ -238,12 +238,12 @@ impl Shape {
     #[cold]
     fn check_leftover(&self, names: &[InternedName], by_position: usize, given: Given<'_>) -> Result<()> {
         let function = self.function;
-        for index in self.positional_only..by_position {
-            if given.get(names[index].get())?.is_some() {
+        for (index, name) in names.iter().enumerate().take(by_position).skip(self.positional_only) {
+            let name = name.get();
+            if given.get(name)?.is_some() {
                 bail!(
                     TypeError,
-                    "argument for {function}() given by name ('{}') and position ({})",
-                    names[index].get(),
+                    "argument for {function}() given by name ('{name}') and position ({})",
                     index + 1
                 );
             }
