@@ -261,8 +261,8 @@ impl ModuleDef {
 /// The table ends with an entry without a name, and lives as long as the process.
 pub unsafe fn add_functions(module: &Object, functions: *const MethodDef, name: &Str) -> Result<()> {
     let mut next = functions;
-    // SAFETY: the caller's promise.
     while let Some(definition) =
+        // SAFETY: the caller's promise.
         unsafe { next.as_ref::<'static>() }.filter(|definition| !definition.name.is_null())
     {
         if definition.flags & (method_flags::CLASS | method_flags::STATIC) != 0 {
