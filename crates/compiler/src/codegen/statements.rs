@@ -102,54 +102,41 @@ impl<'a> Generator<'a> {
     }
 
     fn augmented_assignment(&mut self, target: &'a Expr, op: Operator, value: &'a Expr) -> Result {
+        let line = self.unit_ref().line;
+        self.unit().set_line(target.span.lineno);
         match &target.kind {
             ExprKind::Attribute { value: object, attr, .. } => {
                 self.expression(object)?;
                 self.emit(Opcode::DupTop);
                 self.emit_name(Opcode::LoadAttr, attr);
-                self.operate_in_place(op, value)?;
-                self.emit(Opcode::RotTwo);
-                self.emit_name(Opcode::StoreAttr, attr);
-                Ok(())
             }
             ExprKind::Subscript { value: object, slice, .. } => {
                 self.expression(object)?;
                 self.expression(slice)?;
                 self.emit(Opcode::DupTopTwo);
                 self.emit(Opcode::BinarySubscr);
-                self.operate_in_place(op, value)?;
-                self.emit(Opcode::RotThree);
-                self.emit(Opcode::StoreSubscr);
-                Ok(())
             }
-            ExprKind::Name { id, .. } => {
-                self.name(id, ExprContext::Load)?;
-                self.operate_in_place(op, value)?;
-                self.name(id, ExprContext::Store)
-            }
+            ExprKind::Name { id, .. } => self.name(id, ExprContext::Load)?,
             _ => {
-                Err(CompileFailure::new(Exception::SystemError, "invalid node type for augmented assignment"))
+                let message = "invalid node type for augmented assignment";
+                return Err(CompileFailure::new(Exception::SystemError, message));
             }
         }
-    }
-
-    fn operate_in_place(&mut self, op: Operator, value: &'a Expr) -> Result {
+        self.unit().set_line(line);
         self.expression(value)?;
-        self.emit(match op {
-            Operator::Add => Opcode::InplaceAdd,
-            Operator::Sub => Opcode::InplaceSubtract,
-            Operator::Mult => Opcode::InplaceMultiply,
-            Operator::MatMult => Opcode::InplaceMatrixMultiply,
-            Operator::Div => Opcode::InplaceTrueDivide,
-            Operator::Mod => Opcode::InplaceModulo,
-            Operator::Pow => Opcode::InplacePower,
-            Operator::LShift => Opcode::InplaceLshift,
-            Operator::RShift => Opcode::InplaceRshift,
-            Operator::BitOr => Opcode::InplaceOr,
-            Operator::BitXor => Opcode::InplaceXor,
-            Operator::BitAnd => Opcode::InplaceAnd,
-            Operator::FloorDiv => Opcode::InplaceFloorDivide,
-        });
+        self.emit(in_place_opcode(op));
+        self.unit().set_line(target.span.lineno);
+        match &target.kind {
+            ExprKind::Attribute { attr, .. } => {
+                self.emit(Opcode::RotTwo);
+                self.emit_name(Opcode::StoreAttr, attr);
+            }
+            ExprKind::Name { id, .. } => self.name(id, ExprContext::Store)?,
+            _ => {
+                self.emit(Opcode::RotThree);
+                self.emit(Opcode::StoreSubscr);
+            }
+        }
         Ok(())
     }
 
@@ -324,4 +311,22 @@ pub(super) fn has_annotations(statements: &[Stmt]) -> bool {
         }
         _ => false,
     })
+}
+
+fn in_place_opcode(op: Operator) -> Opcode {
+    match op {
+        Operator::Add => Opcode::InplaceAdd,
+        Operator::Sub => Opcode::InplaceSubtract,
+        Operator::Mult => Opcode::InplaceMultiply,
+        Operator::MatMult => Opcode::InplaceMatrixMultiply,
+        Operator::Div => Opcode::InplaceTrueDivide,
+        Operator::Mod => Opcode::InplaceModulo,
+        Operator::Pow => Opcode::InplacePower,
+        Operator::LShift => Opcode::InplaceLshift,
+        Operator::RShift => Opcode::InplaceRshift,
+        Operator::BitOr => Opcode::InplaceOr,
+        Operator::BitXor => Opcode::InplaceXor,
+        Operator::BitAnd => Opcode::InplaceAnd,
+        Operator::FloorDiv => Opcode::InplaceFloorDivide,
+    }
 }

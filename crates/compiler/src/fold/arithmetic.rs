@@ -217,7 +217,7 @@ fn number_key(value: &Constant, real: f64, imag: f64) -> EqualityKey {
         return EqualityKey::Unique(std::ptr::from_ref(value) as usize);
     }
     match IBig::try_from(real) {
-        Ok(whole) if imag == 0.0 => EqualityKey::Whole(whole),
+        Ok(whole) if imag == 0.0 && real.fract() == 0.0 => EqualityKey::Whole(whole),
         // Adding zero makes a negative zero positive.
         _ => EqualityKey::Number((real + 0.0).to_bits(), (imag + 0.0).to_bits()),
     }

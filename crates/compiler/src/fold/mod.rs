@@ -72,7 +72,8 @@ impl VisitorMut for Folder {
             }
             _ => node.walk_mut(self),
         }
-        if let StmtKind::For { iter, .. } | StmtKind::AsyncFor { iter, .. } = &mut node.kind {
+        // Not so for `async for`, which a built-in collection could not serve anyway.
+        if let StmtKind::For { iter, .. } = &mut node.kind {
             freeze_iterable(iter);
         }
         self.depth.leave();
