@@ -117,10 +117,7 @@ impl<'a> Generator<'a> {
                 self.emit(Opcode::BinarySubscr);
             }
             ExprKind::Name { id, .. } => self.name(id, ExprContext::Load)?,
-            _ => {
-                let message = "invalid node type for augmented assignment";
-                return Err(CompileFailure::new(Exception::SystemError, message));
-            }
+            _ => return invalid_target(target, "augmented"),
         }
         self.unit().set_line(line);
         self.expression(value)?;
@@ -174,12 +171,7 @@ impl<'a> Generator<'a> {
                     self.evaluate_index_and_drop(slice)?;
                 }
             }
-            _ => {
-                return Err(CompileFailure::new(
-                    Exception::SystemError,
-                    "invalid node type for annotated assignment",
-                ));
-            }
+            _ => return invalid_target(target, "annotated"),
         }
         if !simple && kept {
             self.evaluate_and_drop(annotation)?;
@@ -329,4 +321,15 @@ fn in_place_opcode(op: Operator) -> Opcode {
         Operator::BitAnd => Opcode::InplaceAnd,
         Operator::FloorDiv => Opcode::InplaceFloorDivide,
     }
+}
+
+/// A tree made by a program can have targets that no source gives. They are named by number.
+fn invalid_target(target: &Expr, kind: &str) -> Result {
+    let number = match &target.kind {
+        ExprKind::Starred { .. } => 23,
+        ExprKind::List { .. } => 25,
+        _ => 26,
+    };
+    let message = format!("invalid node type ({number}) for {kind} assignment");
+    Err(CompileFailure::new(Exception::SystemError, message))
 }
