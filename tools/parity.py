@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compare what Krait compiles with what CPython 3.9 compiles, for whole folders of sources.
 
-usage: parity.py [--keep-going N] [--level LEVEL] [--tool PROGRAM] [FOLDER | FILE ...]
+usage: parity.py [--keep-going N] [--level LEVEL] [--tool PROGRAM] [--record FOLDER] [FOLDER | FILE ...]
 
 Without a folder, the standard library of the CPython 3.9 that is found is compared, its test
 suite included. Compared are all attributes of all code objects at optimisation levels 0, 1
@@ -9,6 +9,8 @@ and 2, or the error, and the warnings.
 
 The compiling side is `target/release/examples/parity` (`cargo build --release -p compiler
 --example parity`), or what --tool names.
+
+--record writes what CPython makes of the compiler's own test sources, for its tests to hold to.
 """
 
 import argparse
@@ -110,10 +112,11 @@ def dump(code, out, indent=""):
             out.append("%sconst %s" % (inner, value_text(constant)))
 
 
-def describe(level, path):
+def describe(level, path, source=None):
     """What CPython makes of the file, as text."""
-    with open(path, "rb") as file:
-        source = file.read()
+    if source is None:
+        with open(path, "rb") as file:
+            source = file.read()
     out = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -170,6 +173,29 @@ class Compiler:
         return self.process.stdout.read(int(length)).decode()
 
 
+def record(folder):
+    """Writes anew what the tests in the folder expect."""
+    programs = os.path.join(folder, "programs")
+    for name in sorted(os.listdir(programs)):
+        if name.endswith(".py"):
+            with open(os.path.join(programs, name), "rb") as file:
+                source = file.read()
+            texts = [describe(level, name, source) for level in (0, 1, 2)]
+            with open(os.path.join(programs, name[:-2] + "txt"), "w") as file:
+                for level, text in enumerate(texts):
+                    if level == 0 or text != texts[level - 1]:
+                        file.write("level %d\n%s" % (level, text))
+    path = os.path.join(folder, "errors.txt")
+    with open(path) as file:
+        introduction, *cases = file.read().split("\n>> ")
+    with open(path, "w") as file:
+        file.write(introduction)
+        for case in cases:
+            source = case.partition("\n")[2]
+            result = describe(0, "errors", source.encode()).rstrip().replace("\n", " | ")
+            file.write("\n>> %s\n%s" % (result, source))
+
+
 def sources(roots):
     for root in roots:
         if os.path.isfile(root):
@@ -218,7 +244,9 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].splitlines()[0])
     parser.add_argument("--keep-going", type=int, default=20, metavar="N", help="differences to show")
     parser.add_argument("--level", type=int, action="append", choices=(0, 1, 2))
-    parser.add_argument("--tool", default=os.path.join(ROOT, "target/release/examples/parity"))
+    target = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
+    parser.add_argument("--tool", default=os.path.join(target, "release/examples/parity"))
+    parser.add_argument("--record", metavar="FOLDER")
     parser.add_argument("paths", nargs="*")
     options = parser.parse_args()
     if sys.version_info[:2] != (3, 9) or sys.implementation.name != "cpython" or "Krait" in sys.version:
@@ -226,6 +254,8 @@ def main():
         if cpython is None:
             sys.exit("parity: no CPython 3.9 was found, and without one there is nothing to compare with")
         os.execv(cpython, [cpython, os.path.abspath(__file__)] + sys.argv[1:])
+    if options.record:
+        return record(options.record)
     if not os.path.exists(options.tool):
         sys.exit("parity: %s is not built: cargo build --release -p compiler --example parity" % options.tool)
     levels = options.level or [0, 1, 2]
