@@ -1,23 +1,145 @@
 //! Threads: making, switching and ending thread states.
 
+use std::cell::Cell;
+use std::ffi::c_ulong;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use objects::prelude::*;
 use objects::thread_state::ThreadState;
 
 use crate::interpreter::Interpreter;
+use crate::{gil, pending, runtime, signals};
 
 /// How much of the native stack is kept in reserve, for what runs after the check.
 const STACK_RESERVE: usize = 256 << 10;
 /// What counts as the stack's size where the system says that it has none.
 const LARGEST_STACK: usize = 64 << 20;
+/// The stack of a thread that Python code starts, unless `_thread.stack_size()` says otherwise.
+const DEFAULT_STACK: usize = 8 << 20;
 
-/// Makes the calling thread the main thread of the first interpreter.
+/// `_thread.stack_size()`; 0 for the default.
+static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
+/// The operating system's identity of the thread that started the process.
+static MAIN: AtomicU64 = AtomicU64::new(0);
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+/// Set when the interpreter shuts down: threads that want the GIL then end instead.
+static FINALIZING: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    /// The thread state of this thread, current or not.
+    static OWN: Cell<*mut ThreadState> = const { Cell::new(ptr::null_mut()) };
+}
+
+/// `_thread.get_ident()`: an identity of the calling thread.
+pub fn identity() -> u64 {
+    // SAFETY: a call without conditions.
+    unsafe { libc::pthread_self() as u64 }
+}
+
+/// Whether the calling thread started the process: the one that handles signals.
+pub fn is_main() -> bool {
+    identity() == MAIN.load(Ordering::Relaxed)
+}
+
+/// Makes the calling thread the main thread of the first interpreter, holding the GIL.
 pub fn begin_main() {
+    MAIN.store(identity(), Ordering::Relaxed);
     let interpreter = Box::leak(Box::<Interpreter>::default());
+    crate::interpreter::MAIN.store(interpreter, Ordering::Release);
+    let state = new_state(interpreter);
+    gil::take();
+    // SAFETY: the GIL is held, and the state lives as long as its thread.
+    unsafe {
+        attach(state);
+        (*state).stack_limit.set(main_stack_limit());
+    }
+}
+
+/// A thread state of the interpreter, at the head of its list; it belongs to no thread yet.
+pub fn new_state(interpreter: &'static Interpreter) -> *mut ThreadState {
     let state = Box::leak(ThreadState::new());
-    state.interp.set(std::ptr::from_mut(interpreter).cast());
-    state.id.set(1);
-    state.stack_limit.set(main_stack_limit());
-    // SAFETY: the first thread of the process; the state is never freed.
-    unsafe { ThreadState::swap(state) };
+    state.interp.set(ptr::from_ref(interpreter).cast_mut().cast());
+    state.id.set(NEXT_ID.fetch_add(1, Ordering::Relaxed));
+    let head = interpreter.threads.get();
+    state.next.set(head);
+    // SAFETY: the list's states are alive; it is changed under the GIL, or before there is another thread.
+    if let Some(head) = unsafe { head.as_ref() } {
+        head.prev.set(state);
+    }
+    interpreter.threads.set(state);
+    state
+}
+
+/// Makes a state the current one, of the calling thread.
+///
+/// # Safety
+/// The GIL is held, and the state belongs to no other thread.
+pub unsafe fn attach(state: *mut ThreadState) {
+    OWN.set(state);
+    // SAFETY: the caller's promise.
+    unsafe {
+        (*state).thread_id.set(identity() as c_ulong);
+        ThreadState::swap(state);
+    }
+}
+
+/// Ends the calling thread's state and lets the GIL go.
+pub fn end_current() {
+    let state = ThreadState::current();
+    clear_state(state);
+    unlink(state);
+    OWN.set(ptr::null_mut());
+    // SAFETY: nobody refers to the state any more; it was made by `Box::leak`.
+    unsafe {
+        ThreadState::swap(ptr::null_mut());
+        let on_delete = state.on_delete.get();
+        let data = state.on_delete_data.get();
+        drop(Box::from_raw(ptr::from_ref(state).cast_mut()));
+        // Who waits for the thread's end goes on only once its state is gone.
+        if let Some(on_delete) = on_delete {
+            on_delete(data);
+        }
+    }
+    gil::release();
+}
+
+/// Drops what a state holds.
+pub fn clear_state(state: &ThreadState) {
+    state.c_profilefunc.set(None);
+    state.c_tracefunc.set(None);
+    state.use_tracing.set(0);
+    for field in [
+        &state.dict,
+        &state.async_exc,
+        &state.curexc_type,
+        &state.curexc_value,
+        &state.curexc_traceback,
+        &state.exc_state.exc_type,
+        &state.exc_state.exc_value,
+        &state.exc_state.exc_traceback,
+        &state.c_profileobj,
+        &state.c_traceobj,
+        &state.async_gen_firstiter,
+        &state.async_gen_finalizer,
+        &state.context,
+    ] {
+        field.set(None);
+    }
+}
+
+fn unlink(state: &ThreadState) {
+    // SAFETY: the neighbours in the list are alive; the GIL is held.
+    unsafe {
+        let (prev, next) = (state.prev.get(), state.next.get());
+        match prev.as_ref() {
+            Some(prev) => prev.next.set(next),
+            None => (*state.interp.get().cast::<Interpreter>()).threads.set(next),
+        }
+        if let Some(next) = next.as_ref() {
+            next.prev.set(prev);
+        }
+    }
 }
 
 /// The lowest address that the main thread's stack may grow to.
@@ -33,17 +155,190 @@ fn main_stack_limit() -> usize {
     here.saturating_sub(size.saturating_sub(STACK_RESERVE))
 }
 
+/// `_thread.stack_size()`: the size of new threads' stacks in bytes, 0 for the default.
+pub fn stack_size() -> usize {
+    STACK_SIZE.load(Ordering::Relaxed)
+}
+
+/// Sets the size of new threads' stacks; gives the one before.
+pub fn set_stack_size(size: usize) -> usize {
+    STACK_SIZE.swap(size, Ordering::Relaxed)
+}
+
+/// Starts a thread that runs the function with a new thread state and the GIL; gives its identity, or
+/// nothing where the system has no thread to give.
+pub fn start(run: impl FnOnce() + Send + 'static) -> Option<u64> {
+    let size = match stack_size() {
+        0 => DEFAULT_STACK,
+        size => size,
+    };
+    let state = SendState(new_state(Interpreter::current()));
+    let address = state.0;
+    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    let body = move || {
+        let state = state;
+        let _ = tell.send(identity());
+        let here = 0u8;
+        gil::take();
+        // SAFETY: the GIL is held, and the state was made for this thread.
+        unsafe {
+            attach(state.0);
+            let limit = (&raw const here as usize).saturating_sub(size.saturating_sub(STACK_RESERVE.min(size / 4)));
+            (*state.0).stack_limit.set(limit);
+        }
+        run();
+        end_current();
+    };
+    match std::thread::Builder::new().stack_size(size).spawn(body) {
+        Ok(_) => told.recv().ok(),
+        Err(_) => {
+            // SAFETY: no thread has seen the state.
+            unsafe {
+                unlink(&*address);
+                drop(Box::from_raw(address));
+            }
+            None
+        }
+    }
+}
+
+/// A state on its way to its thread.
+struct SendState(*mut ThreadState);
+
+// SAFETY: handed over once; the new thread uses it with the GIL.
+unsafe impl Send for SendState {}
+
 /// Lets other threads run Python code; gives the state to go on with.
 pub fn release_gil() -> *mut ThreadState {
     // SAFETY: the caller holds the lock and runs no Python code until it takes it again.
-    unsafe { ThreadState::swap(std::ptr::null_mut()) }
+    let state = unsafe { ThreadState::swap(ptr::null_mut()) };
+    gil::release();
+    state
 }
 
-/// Goes on with a thread state that [`release_gil`] gave.
+/// Goes on with a thread state that [`release_gil`] gave. A thread that comes back after the
+/// interpreter has shut down waits for ever: there is nothing to go back to.
 pub fn acquire_gil(state: *mut ThreadState) {
-    // SAFETY: the state is the calling thread's.
+    gil::take();
+    if FINALIZING.load(Ordering::Acquire) && !is_main() {
+        gil::release();
+        loop {
+            std::thread::park();
+        }
+    }
+    // SAFETY: the GIL is held; the state is the calling thread's.
     unsafe { ThreadState::swap(state) };
 }
 
-/// The other threads are gone after a fork.
-pub fn after_fork_in_child() {}
+/// From now on threads other than the main one do not run Python code any more.
+pub fn begin_finalizing() {
+    FINALIZING.store(true, Ordering::Release);
+}
+
+pub fn is_finalizing() -> bool {
+    FINALIZING.load(Ordering::Acquire)
+}
+
+/// Takes the GIL for a thread that may have no state yet (`PyGILState_Ensure`); whether it held it already.
+pub fn ensure() -> bool {
+    let own = OWN.get();
+    let is_current = !own.is_null() && ThreadState::current_opt().is_some_and(|current| ptr::eq(current, own));
+    if !is_current {
+        if own.is_null() {
+            gil::take();
+            let main = crate::interpreter::MAIN.load(Ordering::Acquire);
+            // SAFETY: the first interpreter lives as long as the process; the GIL is held.
+            unsafe {
+                let state = new_state(&*main);
+                (*state).gilstate_counter.set(0);
+                attach(state);
+            }
+        } else {
+            acquire_gil(own);
+        }
+    }
+    let state = ThreadState::current();
+    state.gilstate_counter.set(state.gilstate_counter.get() + 1);
+    is_current
+}
+
+/// Undoes [`ensure`], which gave `was_held`.
+pub fn release(was_held: bool) {
+    let state = ThreadState::current();
+    state.gilstate_counter.set(state.gilstate_counter.get() - 1);
+    if state.gilstate_counter.get() == 0 {
+        end_current();
+    } else if !was_held {
+        release_gil();
+    }
+}
+
+/// The calling thread's own state, whether it is current or not.
+pub fn own_state() -> *mut ThreadState {
+    OWN.get()
+}
+
+/// What the loop does when it looks up: signals and pending calls in the main thread, the GIL for whoever
+/// asked, an exception that another thread has sent.
+pub fn look_up(state: &ThreadState) -> Result<()> {
+    if is_main() {
+        signals::handle()?;
+        pending::make()?;
+    }
+    // Without the current pointer, in case the next one is another thread's.
+    gil::yield_if_asked(|| {
+        // SAFETY: the GIL is about to be let go; this thread's state becomes current again behind it.
+        unsafe { ThreadState::swap(ptr::null_mut()) };
+    });
+    // SAFETY: the GIL is held again.
+    unsafe { ThreadState::swap(ptr::from_ref(state).cast_mut()) };
+    if let Some(exception) = state.async_exc.take() {
+        return Err(raise::set(&exception, None));
+    }
+    Ok(())
+}
+
+/// Sends an exception to a thread by its identity: how many threads got it.
+pub fn send_exception(identity: u64, exception: Option<Ref>) -> usize {
+    let mut state = Interpreter::current().threads.get();
+    // SAFETY: the list's states are alive; the GIL is held.
+    while let Some(thread) = unsafe { state.as_ref() } {
+        if thread.thread_id.get() as u64 == identity {
+            thread.async_exc.set(exception);
+            runtime::set_breaker();
+            return 1;
+        }
+        state = thread.next.get();
+    }
+    0
+}
+
+/// Visits the thread states of the current interpreter.
+pub fn for_each_state(mut visit: impl FnMut(&ThreadState)) {
+    let mut state = Interpreter::current().threads.get();
+    // SAFETY: the list's states are alive; the GIL is held, and visiting starts no thread.
+    while let Some(thread) = unsafe { state.as_ref() } {
+        visit(thread);
+        state = thread.next.get();
+    }
+}
+
+/// In the child of a fork, the forking thread is the only one, and the main one.
+pub fn after_fork_in_child() {
+    MAIN.store(identity(), Ordering::Relaxed);
+    gil::after_fork_in_child();
+    signals::after_fork_in_child();
+    let own = ThreadState::current();
+    own.thread_id.set(identity() as c_ulong);
+    let interpreter = Interpreter::current();
+    // The other threads' states are left as they are: what they hold may be half changed.
+    interpreter.threads.set(ptr::from_ref(own).cast_mut());
+    own.prev.set(ptr::null_mut());
+    own.next.set(ptr::null_mut());
+}
+
+/// The number by which the operating system knows the calling thread.
+pub fn native_id() -> i32 {
+    // SAFETY: a call without conditions.
+    unsafe { libc::gettid() }
+}
