@@ -9,10 +9,12 @@ extern crate objects;
 pub mod codecs;
 pub mod errno;
 pub mod posix;
+pub mod signal;
 pub mod sre;
 pub mod stat;
 pub mod string;
 pub mod system;
+pub mod thread;
 pub mod time;
 pub mod unicodedata;
 
@@ -24,9 +26,11 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 /// The modules that are part of the program, by name.
 pub static MODULES: &[(&str, Initialize)] = &[
     ("_codecs", codecs::_codecs::initialize),
+    ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
     ("_string", string::_string::initialize),
+    ("_thread", thread::initialize),
     ("errno", errno::initialize),
     ("posix", posix::initialize),
     ("time", time::initialize),

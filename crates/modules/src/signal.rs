@@ -134,7 +134,8 @@ pub mod _signal {
     /// Send a signal to the executing process.
     #[function("(signalnum, /)")]
     fn raise_signal(signalnum: i32) -> Result<()> {
-        allow_threads(|| system::raise_signal(signalnum)).map_err(|errno| exceptions::raise_errno(errno, None, None))?;
+        allow_threads(|| system::raise_signal(signalnum))
+            .map_err(|errno| exceptions::raise_errno(errno, None, None))?;
         signals::handle()
     }
 
@@ -142,7 +143,8 @@ pub mod _signal {
     #[function("(signalnum, flag, /)")]
     fn siginterrupt(signalnum: i32, flag: i32) -> Result<()> {
         check_signal(signalnum)?;
-        system::set_interrupts(signalnum, flag != 0).map_err(|errno| exceptions::raise_errno(errno, None, None))
+        system::set_interrupts(signalnum, flag != 0)
+            .map_err(|errno| exceptions::raise_errno(errno, None, None))
     }
 
     /// Set the descriptor that a byte is written to when a signal arrives; gives the one before, -1 for none.
@@ -169,7 +171,10 @@ pub mod _signal {
             }
             Err(errno) => {
                 let error = module.get("ItimerError").unwrap_or_else(none);
-                let arguments = [Int::new(errno.into()).into_object(), Str::new(&exceptions::error_text(errno)).into_object()];
+                let arguments = [
+                    Int::new(errno.into()).into_object(),
+                    Str::new(&exceptions::error_text(errno)).into_object(),
+                ];
                 Err(raise::set(&error, Some(Tuple::new(arguments)?.into_object())))
             }
         }
@@ -268,7 +273,7 @@ pub mod _signal {
     );
 
     fn signal_info(fields: [i64; 7]) -> Result<Ref> {
-        SIGINFO.make(fields.map(|field| Int::new(field).into_object()))
+        SIGINFO.build(fields.iter().map(|&field| Int::new(field).into_object()).collect())
     }
 
     /// Wait for a signal of the set; gives what the system tells of it.
@@ -311,7 +316,7 @@ pub mod _signal {
         module.add("struct_siginfo", SIGINFO.ready()?.to_ref())?;
         let error = TYPE.as_object().call(&[
             &Str::new("itimer_error"),
-            &Tuple::new([exceptions::OSError.to_ref().into_object()])?,
+            &*Tuple::new([exceptions::OSError.to_ref().into_object()])?,
             &Dict::new(),
         ])?;
         error.set_attr(intern!("__module__"), &Str::new("signal"))?;

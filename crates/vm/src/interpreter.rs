@@ -1,13 +1,19 @@
 //! The interpreter: what its threads share. Modules, builtins, the import system.
 
 use std::cell::Cell;
+use std::ptr;
+use std::sync::atomic::AtomicPtr;
 
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
 
+/// The first interpreter, which lives as long as the process.
+pub static MAIN: AtomicPtr<Interpreter> = AtomicPtr::new(ptr::null_mut());
+
 /// The state of an interpreter.
-#[derive(Default)]
 pub struct Interpreter {
+    /// The interpreter's thread states, the newest first.
+    pub threads: Cell<*mut ThreadState>,
     /// `sys.modules`.
     pub modules: Field<Dict>,
     /// The dictionary of `sys`.
@@ -22,6 +28,21 @@ pub struct Interpreter {
     pub optimize: Cell<u8>,
     /// The level of `-b`.
     pub bytes_warning_level: Cell<i32>,
+}
+
+impl Default for Interpreter {
+    fn default() -> Interpreter {
+        Interpreter {
+            threads: Cell::new(ptr::null_mut()),
+            modules: Field::null(),
+            sysdict: Field::null(),
+            builtins: Field::null(),
+            importlib: Field::null(),
+            import_function: Field::null(),
+            optimize: Cell::default(),
+            bytes_warning_level: Cell::default(),
+        }
+    }
 }
 
 impl Interpreter {

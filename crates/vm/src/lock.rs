@@ -60,7 +60,10 @@ impl Lock {
                         let nanoseconds = now.tv_nsec + i64::from(left.subsec_nanos());
                         let seconds = i64::try_from(left.as_secs()).unwrap_or(i64::MAX);
                         let until = libc::timespec {
-                            tv_sec: now.tv_sec.saturating_add(seconds).saturating_add(nanoseconds / 1_000_000_000),
+                            tv_sec: now
+                                .tv_sec
+                                .saturating_add(seconds)
+                                .saturating_add(nanoseconds / 1_000_000_000),
                             tv_nsec: nanoseconds % 1_000_000_000,
                         };
                         libc::sem_timedwait(self.0.get(), &until)
@@ -72,7 +75,9 @@ impl Lock {
             }
             match std::io::Error::last_os_error().raw_os_error() {
                 Some(libc::EINTR) if interruptible => return Outcome::Interrupted,
-                Some(libc::ETIMEDOUT) if end.is_some_and(|end| Instant::now() >= end) => return Outcome::TimedOut,
+                Some(libc::ETIMEDOUT) if end.is_some_and(|end| Instant::now() >= end) => {
+                    return Outcome::TimedOut;
+                }
                 _ => {}
             }
         }

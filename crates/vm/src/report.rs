@@ -305,6 +305,32 @@ pub fn standard_error() -> Option<Ref> {
     Interpreter::current().sys_get(intern!("stderr")).filter(|stderr| !stderr.is_none())
 }
 
+/// Prints what a thread's `run()` raised, with the thread's name: `threading.excepthook`.
+pub fn print_thread_exception(class: &Object, value: &Object, traceback: &Object, thread: &Object) -> Result<()> {
+    let file = match standard_error() {
+        Some(file) => file,
+        // At the end of the interpreter `sys.stderr` is gone, but the thread has kept it.
+        None => match thread.get_attr_opt(intern!("_stderr"))?.filter(|file| !file.is_none()) {
+            Some(file) => file,
+            None => return Ok(()),
+        },
+    };
+    let name = match thread.is_none() {
+        true => None,
+        false => thread.get_attr_opt(intern!("name"))?,
+    };
+    let name = match name {
+        Some(name) => name.str()?,
+        None => Str::new(&crate::thread::identity().to_string()),
+    };
+    let output = Output(&file);
+    output.write(&format!("Exception in thread {name}:\n"))?;
+    let fetched = Fetched { class: class.to_ref(), value: Some(value.to_ref()), traceback: None }.normalize();
+    let value = fetched.value.unwrap_or_else(none);
+    display(&file, &value, Some(traceback).filter(|traceback| !traceback.is_none()))?;
+    file.call_method(intern!("flush"), &[]).map(drop)
+}
+
 fn report_broken_hook(raised: Raised, original: &Object) {
     let broken = raised.fetch().normalize();
     let Some(stderr) = standard_error() else { return };

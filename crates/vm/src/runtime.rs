@@ -24,9 +24,9 @@ pub fn set_breaker() {
 /// Does what the breaker was set for.
 #[cold]
 #[inline(never)]
-pub fn handle_breaker(_thread: &ThreadState) -> Result<()> {
+pub fn handle_breaker(thread: &ThreadState) -> Result<()> {
     EVAL_BREAKER.store(false, Ordering::Release);
-    Ok(())
+    crate::thread::look_up(thread)
 }
 
 #[inline(always)]

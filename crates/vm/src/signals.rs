@@ -110,7 +110,8 @@ pub fn handle() -> Result<()> {
         if !handler.is_callable() {
             continue;
         }
-        let frame = Frame::innermost(ThreadState::current()).map_or_else(none, |frame| frame.as_object().to_ref());
+        let frame =
+            Frame::innermost(ThreadState::current()).map_or_else(none, |frame| frame.as_object().to_ref());
         if let Err(raised) = handler.call(&[&Int::new(signal as i64), &frame]) {
             // The other signals are handled at the next look-up.
             ANY_TRIPPED.store(true, Ordering::Release);

@@ -183,7 +183,8 @@ pub fn start(run: impl FnOnce() + Send + 'static) -> Option<u64> {
         // SAFETY: the GIL is held, and the state was made for this thread.
         unsafe {
             attach(state.0);
-            let limit = (&raw const here as usize).saturating_sub(size.saturating_sub(STACK_RESERVE.min(size / 4)));
+            let limit =
+                (&raw const here as usize).saturating_sub(size.saturating_sub(STACK_RESERVE.min(size / 4)));
             (*state.0).stack_limit.set(limit);
         }
         run();
@@ -242,7 +243,8 @@ pub fn is_finalizing() -> bool {
 /// Takes the GIL for a thread that may have no state yet (`PyGILState_Ensure`); whether it held it already.
 pub fn ensure() -> bool {
     let own = OWN.get();
-    let is_current = !own.is_null() && ThreadState::current_opt().is_some_and(|current| ptr::eq(current, own));
+    let is_current =
+        !own.is_null() && ThreadState::current_opt().is_some_and(|current| ptr::eq(current, own));
     if !is_current {
         if own.is_null() {
             gil::take();

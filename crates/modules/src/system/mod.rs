@@ -9,8 +9,10 @@ pub mod identity;
 pub mod path;
 pub mod processes;
 pub mod scheduling;
+pub mod signals;
 pub mod spawn;
 pub mod terminals;
 
 pub use errno::{Errno, blocking, interruptible};
 pub use path::{Accepts, FilePath};
+pub use signals::*;

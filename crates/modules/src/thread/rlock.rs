@@ -105,7 +105,11 @@ impl RLock {
     #[method("(state, /)", no_text_signature)]
     fn _acquire_restore(&self, state: &Tuple) -> Result<()> {
         let [count, owner] = state.items() else {
-            bail!(TypeError, "_acquire_restore() argument 1 must be sequence of length 2, not {}", state.len());
+            bail!(
+                TypeError,
+                "_acquire_restore() argument 1 must be sequence of length 2, not {}",
+                state.len()
+            );
         };
         let (count, owner) = (count.as_isize()?, owner.index()?);
         self.lock.acquire(None)?;
