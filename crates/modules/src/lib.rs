@@ -8,6 +8,9 @@ extern crate objects;
 
 pub mod codecs;
 pub mod errno;
+pub mod functools;
+pub mod gc;
+pub mod operator;
 pub mod posix;
 pub mod signal;
 pub mod sre;
@@ -17,6 +20,7 @@ pub mod system;
 pub mod thread;
 pub mod time;
 pub mod unicodedata;
+pub mod weakref;
 
 use objects::prelude::*;
 
@@ -31,6 +35,10 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_stat", stat::initialize),
     ("_string", string::_string::initialize),
     ("_thread", thread::initialize),
+    ("_functools", functools::initialize),
+    ("_operator", operator::initialize),
+    ("_weakref", weakref::initialize),
+    ("gc", gc::initialize),
     ("errno", errno::initialize),
     ("posix", posix::initialize),
     ("time", time::initialize),

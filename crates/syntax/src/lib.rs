@@ -23,11 +23,11 @@ mod tokenizer;
 
 pub use failure::{EscapeWarning, ExceptionClass, Place, SyntaxFailure};
 pub use legacy::missing_parentheses;
-pub use options::{Decoded, Mode, Options};
+pub use options::{Decoded, Decoder, Mode, Options};
 pub use parsed::Parsed;
 
 use parser::{Parser, Rejected};
-use strings::PendingEscape;
+use strings::{FieldPlace, PendingEscape};
 use tokenizer::TokenizerOptions;
 
 /// Parses a source: bytes in any encoding, or UTF-8 where the options ignore the declaration.
@@ -39,8 +39,7 @@ pub fn parse(source: &[u8], mode: Mode, options: &Options<'_>) -> Result<Parsed,
         async_hacks: options.feature_version < 7,
         single_input: mode == Mode::Single,
         dont_imply_dedent: options.dont_imply_dedent,
-        first_line: 0,
-        first_column: 0,
+        place: FieldPlace::default(),
     };
     let (tokens, ignores) = tokenizer::tokens(text, reading);
     let attempt = |max_depth: u32| {
@@ -48,8 +47,8 @@ pub fn parse(source: &[u8], mode: Mode, options: &Options<'_>) -> Result<Parsed,
         let module = parser.parse(mode, &ignores)?;
         Ok((module, std::mem::take(&mut parser.escapes), parser.position))
     };
-    let mut result = attempt(options.max_depth);
-    if let Err(reason) = result {
+    let mut result = attempt(options.max_depth.saturating_sub(parser::LEVELS_AROUND));
+    if let Err(reason @ (Rejected::Invalid | Rejected::TooDeep)) = result {
         diagnosis::explain(&source, mode, options, reading)?;
         if reason == Rejected::TooDeep {
             result = attempt(u32::MAX);

@@ -22,6 +22,9 @@ pub enum Decoded {
     Invalid(String),
 }
 
+/// Decodes bytes in the encoding of the name.
+pub type Decoder<'a> = &'a dyn Fn(&str, &[u8]) -> Decoded;
+
 /// How the source is read.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
@@ -36,7 +39,7 @@ pub struct Options<'a> {
     /// The minor version of Python 3 whose syntax is accepted.
     pub feature_version: u8,
     /// Decodes a source in an encoding that the crate does not know itself.
-    pub decoder: Option<&'a dyn Fn(&str, &[u8]) -> Decoded>,
+    pub decoder: Option<Decoder<'a>>,
     /// How many rules of the grammar may nest, above which parsing is a `MemoryError`.
     pub max_depth: u32,
 }

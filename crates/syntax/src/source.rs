@@ -90,9 +90,9 @@ fn without_prefix(text: Cow<'_, [u8]>, length: usize) -> Cow<'_, [u8]> {
     }
 }
 
-/// The encoding that a comment in the first two lines declares.
+/// The encoding that a comment in the first two lines declares. A line without newline is not looked at.
 fn declared_encoding(text: &[u8]) -> Option<String> {
-    let mut lines = text.split(|&byte| byte == b'\n');
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n').map_while(|line| line.strip_suffix(b"\n"));
     let first = lines.next()?;
     if let Some(encoding) = encoding_in(first) {
         return Some(encoding);
@@ -193,15 +193,16 @@ mod tests {
 
     #[test]
     fn encodings_are_declared_in_comments_of_the_first_two_lines() {
-        let table: [(&str, Option<&str>); 8] = [
+        let table: [(&str, Option<&str>); 9] = [
             ("# -*- coding: Latin-1 -*-\n", Some("iso-8859-1")),
             ("#!/bin/sh\n# vim: set fileencoding=UTF_8 :\n", Some("utf-8")),
-            ("\n#coding=cp1252", Some("cp1252")),
-            ("x = 1\n# coding: cp1252", None),
-            ("\n\n# coding: cp1252", None),
-            ("x # coding: cp1252", None),
-            ("# coding cp1252", None),
-            ("# coding: :coding:koi8-r", Some("koi8-r")),
+            ("\n#coding=cp1252\n", Some("cp1252")),
+            ("x = 1\n# coding: cp1252\n", None),
+            ("\n\n# coding: cp1252\n", None),
+            ("x # coding: cp1252\n", None),
+            ("# coding cp1252\n", None),
+            ("# coding: cp1252", None),
+            ("# coding: :coding:koi8-r\n", Some("koi8-r")),
         ];
         for (source, expected) in table {
             assert_eq!(declared_encoding(source.as_bytes()).as_deref(), expected, "{source:?}");

@@ -503,3 +503,81 @@ fn integral(result: Ref) -> Result<Ref<Int>> {
         }
     }
 }
+
+/// Sequences as operands: what `operator.concat` and the C API's sequence functions do.
+impl Object {
+    /// `self + other` for sequences alone: `PySequence_Concat`.
+    pub fn concatenate(&self, other: &Object) -> Result<Ref> {
+        if let Some(concat) = sequence_slot(self, |suite| suite.sq_concat.get()) {
+            return concat(self, other);
+        }
+        self.concatenate_as_numbers(other, |left, right| {
+            binary_or_not_implemented(left, right, |suite| suite.nb_add.get())
+        })
+    }
+
+    /// `self += other` for sequences alone: `PySequence_InPlaceConcat`.
+    pub fn inplace_concatenate(&self, other: &Object) -> Result<Ref> {
+        if let Some(concat) =
+            sequence_slot(self, |suite| suite.sq_inplace_concat.get().or(suite.sq_concat.get()))
+        {
+            return concat(self, other);
+        }
+        self.concatenate_as_numbers(other, |left, right| {
+            let inplace: BinarySlot = |suite| suite.nb_inplace_add.get();
+            inplace_or_not_implemented(left, right, inplace, |suite| suite.nb_add.get())
+        })
+    }
+
+    /// A class in Python has `__add__` in its number suite alone.
+    fn concatenate_as_numbers(
+        &self,
+        other: &Object,
+        add: impl FnOnce(&Object, &Object) -> Result<Ref>,
+    ) -> Result<Ref> {
+        if self.is_sequence() && other.is_sequence() {
+            let result = add(self, other)?;
+            if !result.is_not_implemented() {
+                return Ok(result);
+            }
+        }
+        Err(raise!(TypeError, "'{}' object can't be concatenated", self.class().name()))
+    }
+
+    /// `self * count` for sequences alone: `PySequence_Repeat`.
+    pub fn repeat(&self, count: isize) -> Result<Ref> {
+        if let Some(repeat) = sequence_slot(self, |suite| suite.sq_repeat.get()) {
+            return repeat(self, count);
+        }
+        self.repeat_as_number(count, |left, right| {
+            binary_or_not_implemented(left, right, |suite| suite.nb_multiply.get())
+        })
+    }
+
+    /// `self *= count` for sequences alone: `PySequence_InPlaceRepeat`.
+    pub fn inplace_repeat(&self, count: isize) -> Result<Ref> {
+        if let Some(repeat) =
+            sequence_slot(self, |suite| suite.sq_inplace_repeat.get().or(suite.sq_repeat.get()))
+        {
+            return repeat(self, count);
+        }
+        self.repeat_as_number(count, |left, right| {
+            let inplace: BinarySlot = |suite| suite.nb_inplace_multiply.get();
+            inplace_or_not_implemented(left, right, inplace, |suite| suite.nb_multiply.get())
+        })
+    }
+
+    fn repeat_as_number(
+        &self,
+        count: isize,
+        multiply: impl FnOnce(&Object, &Object) -> Result<Ref>,
+    ) -> Result<Ref> {
+        if self.is_sequence() {
+            let result = multiply(self, &Int::from_isize(count))?;
+            if !result.is_not_implemented() {
+                return Ok(result);
+            }
+        }
+        Err(raise!(TypeError, "'{}' object can't be repeated", self.class().name()))
+    }
+}

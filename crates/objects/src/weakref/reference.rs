@@ -35,6 +35,11 @@ impl Reference {
         (object.refcnt() > 0).then(|| object.to_ref())
     }
 
+    /// Whether the referent is gone.
+    pub fn is_dead(&self) -> bool {
+        self.referent().is_none()
+    }
+
     /// Takes the reference out of its referent's list; gives the callback.
     pub(super) fn detach(&self) -> Option<Ref> {
         self.forget_referent();

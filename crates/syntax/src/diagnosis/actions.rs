@@ -91,12 +91,11 @@ impl Matcher<'_> {
             Some(expr) => (expr.span, expression_name(&expr)),
             None => (self.tokens[range.0 as usize].span, ""),
         };
-        self.failure_at_span(&message.replace("{}", name), span)
+        self.syntax_error_at(span, &message.replace("{}", name))
     }
 
-    fn failure_at_span(&self, message: &str, span: Span) -> Box<SyntaxFailure> {
-        let offset = i64::from(span.col_offset) + 1;
-        self.failure_at(ExceptionClass::SyntaxError, message, span.lineno, offset)
+    fn syntax_error_at(&self, span: Span, message: &str) -> Box<SyntaxFailure> {
+        self.failure_at_span(ExceptionClass::SyntaxError, message, span)
     }
 
     /// The expression that the tokens make, if they make one.
@@ -126,7 +125,7 @@ impl Matcher<'_> {
             return self.failure("invalid syntax");
         };
         let verb = if binding == Binding::Deletion { "delete" } else { "assign to" };
-        self.failure_at_span(&format!("cannot {verb} {}", expression_name(target)), target.span)
+        self.syntax_error_at(target.span, &format!("cannot {verb} {}", expression_name(target)))
     }
 
     /// A generator expression may do without parentheses only as the one argument.
@@ -134,7 +133,7 @@ impl Matcher<'_> {
         match self.arguments(range) {
             Some((args, _)) if args.len() > 1 => {
                 Err(self
-                    .failure_at_span("Generator expression must be parenthesized", args[args.len() - 1].span))
+                    .syntax_error_at(args[args.len() - 1].span, "Generator expression must be parenthesized"))
             }
             _ => Ok(false),
         }

@@ -18,8 +18,10 @@ pub(super) struct Rule {
     pub(super) alternatives: Vec<Alternative>,
     /// Whether it recognises an error.
     pub(super) invalid: bool,
-    /// Whether results are kept: of every named rule.
-    pub(super) named: bool,
+    /// Whether its results are kept.
+    pub(super) memo: bool,
+    /// How many levels of nesting CPython counts it as.
+    pub(super) levels: u32,
 }
 
 #[derive(Default)]
@@ -76,10 +78,19 @@ impl Grammar {
         let definitions = definitions(text);
         let mut names = HashMap::new();
         let mut rules = Vec::new();
-        for (id, &(name, _)) in definitions.iter().enumerate() {
+        for (id, &(header, _)) in definitions.iter().enumerate() {
+            let (header, memo) = match header.strip_suffix(" (memo)") {
+                Some(header) => (header, true),
+                None => (header, false),
+            };
+            let (name, levels) = header.split_once('/').unwrap_or((header, "1"));
             names.insert(name, id as RuleId);
-            let invalid = name.starts_with("invalid_");
-            rules.push(Rule { alternatives: Vec::new(), invalid, named: true });
+            rules.push(Rule {
+                alternatives: Vec::new(),
+                invalid: name.starts_with("invalid_"),
+                memo,
+                levels: levels.parse().expect("levels are a number"),
+            });
         }
         let mut reader = Reader { names: &names, rules };
         for (id, (_, body)) in definitions.iter().enumerate() {
@@ -191,13 +202,21 @@ impl Reader<'_> {
                 let ahead = self.atom_symbol(symbols);
                 Item::Lookahead(self.rule_of(ahead), symbol == "&")
             }
-            "[" => {
-                let group = self.group(symbols, "]");
-                Item::Optional(self.rule_of(group))
-            }
+            "[" => Item::Optional(self.optional(symbols)),
             _ => self.suffixed(symbol, symbols),
         };
         alternative.items.push(item);
+    }
+
+    /// What stands in brackets: a level of its own only where it is more than one item.
+    fn optional(&mut self, symbols: &mut Symbols) -> RuleId {
+        let alternatives = self.alternatives(symbols);
+        assert!(at(symbols, "]"), "an option is closed");
+        let levels = match &alternatives[..] {
+            [alternative] if alternative.items.len() == 1 => 0,
+            _ => 1,
+        };
+        self.add(alternatives, levels)
     }
 
     fn suffixed(&mut self, symbol: String, symbols: &mut Symbols) -> Item {
@@ -239,18 +258,18 @@ impl Reader<'_> {
     fn group(&mut self, symbols: &mut Symbols, closing: &str) -> Item {
         let alternatives = self.alternatives(symbols);
         assert!(at(symbols, closing), "a group is closed");
-        Item::Rule(self.add(alternatives))
+        Item::Rule(self.add(alternatives, 1))
     }
 
-    fn add(&mut self, alternatives: Vec<Alternative>) -> RuleId {
-        self.rules.push(Rule { alternatives, invalid: false, named: false });
+    fn add(&mut self, alternatives: Vec<Alternative>, levels: u32) -> RuleId {
+        self.rules.push(Rule { alternatives, invalid: false, memo: false, levels });
         (self.rules.len() - 1) as RuleId
     }
 
     fn rule_of(&mut self, item: Item) -> RuleId {
         match item {
             Item::Rule(rule) => rule,
-            _ => self.add(vec![Alternative { items: vec![item], ..Alternative::default() }]),
+            _ => self.add(vec![Alternative { items: vec![item], ..Alternative::default() }], 0),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Matches the rules of the grammar against the tokens, reading as few tokens as CPython's parser does.
 
 use super::grammar::{Alternative, Grammar, Item, PYTHON, RuleId};
+use crate::ast::Span;
 use crate::failure::{ByteOffset, ExceptionClass, Place, SyntaxFailure};
 use crate::options::Options;
 use crate::source::{Source, utf8_error};
@@ -80,16 +81,13 @@ impl<'s> Matcher<'s> {
         if rule.invalid && !self.explaining {
             return Ok(None);
         }
-        if rule.named
+        if rule.memo
             && let Some(results) = self.results.get(position as usize)
             && let Some(&(_, end)) = results.iter().find(|(kept, _)| *kept == id)
         {
             return Ok((end != NO_MATCH).then_some(end));
         }
-        self.level += 1;
-        if self.level > self.options.max_depth {
-            return Err(Box::new(SyntaxFailure::new(ExceptionClass::MemoryError, "", None)));
-        }
+        self.enter(rule.levels)?;
         let mut matched = None;
         for alternative in &rule.alternatives {
             let (end, cut) = self.match_alternative(alternative, position)?;
@@ -98,8 +96,8 @@ impl<'s> Matcher<'s> {
                 break;
             }
         }
-        self.level -= 1;
-        if rule.named {
+        self.level -= rule.levels;
+        if rule.memo {
             let at = position as usize;
             if self.results.len() <= at {
                 self.results.resize_with(at + 1, Vec::new);
@@ -107,6 +105,15 @@ impl<'s> Matcher<'s> {
             self.results[at].push((id, matched.unwrap_or(NO_MATCH)));
         }
         Ok(matched)
+    }
+
+    /// Goes so many levels deeper.
+    fn enter(&mut self, levels: u32) -> Result<(), Box<SyntaxFailure>> {
+        self.level += levels;
+        match self.level > self.options.max_depth {
+            true => Err(Box::new(SyntaxFailure::new(ExceptionClass::MemoryError, "", None))),
+            false => Ok(()),
+        }
     }
 
     /// The position after the alternative, and whether it rules out those after it.
@@ -153,6 +160,8 @@ impl<'s> Matcher<'s> {
     }
 
     fn match_repeated(&mut self, rule: RuleId, least: u8, start: u32) -> Match {
+        let levels = self.grammar.rules[rule as usize].levels.min(1);
+        self.enter(levels)?;
         let mut position = start;
         let mut count = 0;
         while let Some(end) = self.match_rule(rule, position)? {
@@ -162,19 +171,25 @@ impl<'s> Matcher<'s> {
             }
             position = end;
         }
+        self.level -= levels;
         Ok((count >= u32::from(least)).then_some(position))
     }
 
     fn match_gathered(&mut self, separator: TokenKind, rule: RuleId, start: u32) -> Match {
+        // A list is one level, and its elements after the first are another.
+        self.enter(1)?;
         let Some(mut position) = self.match_rule(rule, start)? else {
+            self.level -= 1;
             return Ok(None);
         };
+        self.enter(1)?;
         while let Some(after) = self.match_token(separator, position)? {
             let Some(end) = self.match_rule(rule, after)? else {
                 break;
             };
             position = end;
         }
+        self.level -= 2;
         Ok(Some(position))
     }
 
@@ -263,23 +278,34 @@ impl<'s> Matcher<'s> {
 
     pub(super) fn failure_at_last_token(&self, class: ExceptionClass, message: &str) -> Box<SyntaxFailure> {
         match self.tokens.last() {
-            Some(token) if self.has_place(token) => {
-                let span = token.span;
-                self.failure_at(class, message, span.lineno, i64::from(span.col_offset) + 1)
-            }
+            Some(token) if self.has_place(token) => self.failure_at_span(class, message, token.span),
             _ => self.failure_at_cursor(class, message),
         }
     }
 
+    /// An error at the start of a token or node.
+    pub(super) fn failure_at_span(
+        &self,
+        class: ExceptionClass,
+        message: &str,
+        span: Span,
+    ) -> Box<SyntaxFailure> {
+        let place = &self.reading.place;
+        // On its first line, the expression of a replacement field has its own columns.
+        let in_first_line = span.lineno == place.first_line + 1;
+        let shift = if in_first_line { place.first_column - place.literal_column } else { 0 };
+        self.failure_at(class, message, span.lineno, i64::from(span.col_offset) - i64::from(shift) + 1)
+    }
+
     /// An error where the tokenizer stands.
     fn failure_at_cursor(&self, class: ExceptionClass, message: &str) -> Box<SyntaxFailure> {
-        let lineno = self.tokenizer.lineno + self.reading.first_line;
+        let lineno = self.tokenizer.lineno + self.reading.place.first_line;
         let offset = (self.tokenizer.cursor - self.tokenizer.buffer_start) as i64;
         self.failure_at(class, message, lineno, offset)
     }
 
     /// An error at a line and an offset in bytes, from 1; what is shown is the line being read.
-    pub(super) fn failure_at(
+    fn failure_at(
         &self,
         class: ExceptionClass,
         message: &str,
@@ -289,7 +315,7 @@ impl<'s> Matcher<'s> {
         let in_field = self.start == "fstring";
         let message = if in_field { format!("f-string: {message}") } else { message.to_owned() };
         let relative = ByteOffset {
-            offset: offset - i64::from(self.reading.first_column),
+            offset: offset - i64::from(self.reading.place.literal_column),
             in_characters: self.source.encoding_known,
         };
         let buffer = self.tokenizer.buffer();

@@ -14,7 +14,7 @@ use crate::failure::{ExceptionClass, SyntaxFailure};
 use crate::options::{Mode, Options};
 use crate::parser::Rejected;
 use crate::source::Source;
-use crate::strings::{FieldParser, LiteralError, PendingEscape, Reject};
+use crate::strings::{FieldParser, FieldPlace, LiteralError, PendingEscape, Reject};
 use crate::tokenizer::{Tokenizer, TokenizerOptions};
 use matcher::Matcher;
 use std::borrow::Cow;
@@ -55,22 +55,16 @@ impl FieldParser for FieldDiagnosis {
     fn parse_field(
         &mut self,
         source: Vec<u8>,
-        first_line: u32,
-        first_column: u32,
+        place: FieldPlace,
         options: &Options<'_>,
         escapes: &mut Vec<PendingEscape>,
     ) -> Result<Expr, LiteralError> {
-        let field = Reject.parse_field(source.clone(), first_line, first_column, options, escapes);
+        let field = Reject.parse_field(source.clone(), place, options, escapes);
         if field.is_ok() {
             return field;
         }
         let source = Source { text: Cow::Owned(source), encoding_known: false };
-        let reading = TokenizerOptions {
-            async_hacks: options.feature_version < 7,
-            first_line,
-            first_column,
-            ..TokenizerOptions::default()
-        };
+        let reading = TokenizerOptions::for_field(place, options);
         let mut matcher = Matcher::new(&source, "fstring", options, reading);
         match matcher.explain() {
             Ok(()) => field,

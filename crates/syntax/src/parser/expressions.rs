@@ -5,7 +5,7 @@ use crate::ast::{BoolOp, CmpOp, Expr, ExprContext, ExprKind, Operator, UnaryOp};
 use crate::token::TokenKind::{self, *};
 
 /// Levels of the grammar between an expression and an atom in it, at most.
-const LEVELS_TO_ATOM: u32 = 30;
+const LEVELS_TO_ATOM: u32 = 48;
 
 impl Parser<'_> {
     /// Whether the next token can begin an expression.
@@ -92,7 +92,6 @@ impl Parser<'_> {
         let target = Box::new(self.node(start, ExprKind::Name { id, ctx: ExprContext::Store }));
         self.expect(ColonEqual)?;
         let value = Box::new(self.expression()?);
-        self.require_version(8)?;
         Ok(self.node(start, ExprKind::NamedExpr { target, value }))
     }
 

@@ -36,6 +36,9 @@ pub(crate) type Parse<T> = Result<T, Rejected>;
 /// How far nodes may nest to the left, where the grammar sets no bound.
 pub(crate) const MAX_CHAIN: usize = 100_000;
 
+/// Levels of the grammar around what the parser counts, at most: from a file to a term.
+pub(crate) const LEVELS_AROUND: u32 = 64;
+
 pub(crate) struct Parser<'s> {
     pub(crate) source: &'s [u8],
     pub(crate) options: &'s Options<'s>,
@@ -265,7 +268,8 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// Runs `parse` some levels deeper, a level being a rule of the grammar.
+    /// Runs `parse` some levels deeper, a level being a rule of the grammar. The count is an upper
+    /// bound: what exceeds it is for the diagnosis to count exactly.
     #[inline]
     fn nested<T>(&mut self, levels: u32, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         self.depth += levels;

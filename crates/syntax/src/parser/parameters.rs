@@ -46,7 +46,6 @@ impl Parser<'_> {
                 Name => self.positional(owner, &mut list)?,
                 Slash if !slash && !list.args.is_empty() => {
                     slash = true;
-                    self.require_version(8)?;
                     self.advance();
                     list.posonlyargs = std::mem::take(&mut list.args);
                     self.separator(owner)?;

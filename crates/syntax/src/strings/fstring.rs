@@ -1,6 +1,6 @@
 //! Formatted string literals (PEP 498).
 
-use super::{FieldParser, Literal, LiteralError, PendingEscape, message};
+use super::{FieldParser, FieldPlace, Literal, LiteralError, PendingEscape, message};
 use crate::ast::{Expr, ExprKind, Span};
 use crate::options::Options;
 use literals::{Constant, Text, TextBuilder};
@@ -119,13 +119,7 @@ impl Scanner<'_> {
                 self.at += 1;
                 byte = escaped;
                 if byte == b'N' {
-                    if !self.eat(b'{') {
-                        continue;
-                    }
-                    while self.peek().is_some_and(|byte| byte != b'}') {
-                        self.at += 1;
-                    }
-                    self.eat(b'}');
+                    self.skip_character_name();
                     continue;
                 }
                 if byte == b'{' {
@@ -153,6 +147,16 @@ impl Scanner<'_> {
             into.push_text(&self.literal.decode(text, context.escapes)?);
         }
         Ok(end.is_some())
+    }
+
+    /// Passes over what follows `\N`: one byte or, in braces, a name.
+    fn skip_character_name(&mut self) {
+        if self.eat(b'{') {
+            while self.peek().is_some_and(|byte| byte != b'}') {
+                self.at += 1;
+            }
+        }
+        self.at = (self.at + 1).min(self.literal.body.len());
     }
 
     /// A replacement field, of which the brace has been read.
@@ -303,10 +307,13 @@ impl Scanner<'_> {
         source.extend(b")\n");
         let (lines, column) = self.place(start);
         let span = self.literal.token.span;
-        // The parenthesis put before the expression takes the place of the brace.
-        let first_column = (span.col_offset + column).saturating_sub(1);
-        let first_line = (span.lineno + lines).saturating_sub(1);
-        context.fields.parse_field(source, first_line, first_column, context.options, context.escapes)
+        let place = FieldPlace {
+            first_line: (span.lineno + lines).saturating_sub(1),
+            // The parenthesis put before the expression takes the place of the brace.
+            first_column: (span.col_offset + column).saturating_sub(1),
+            literal_column: span.col_offset,
+        };
+        context.fields.parse_field(source, place, context.options, context.escapes)
     }
 
     /// How many lines of the literal come before a place in the body, and its column as CPython 3.9

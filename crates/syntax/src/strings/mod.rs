@@ -31,14 +31,23 @@ pub(crate) struct PendingEscape {
     pub(crate) span: Span,
 }
 
+/// Where the expression of a replacement field stands in the enclosing source.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FieldPlace {
+    /// How far its first line and column are from those of the enclosing source.
+    pub(crate) first_line: u32,
+    pub(crate) first_column: u32,
+    /// The column of the literal it is in, from which errors in it count.
+    pub(crate) literal_column: u32,
+}
+
 /// Parses the expressions of replacement fields.
 pub(crate) trait FieldParser {
-    /// The expression of `source`, whose first line and column stand at the given offsets.
+    /// The expression of `source`.
     fn parse_field(
         &mut self,
         source: Vec<u8>,
-        first_line: u32,
-        first_column: u32,
+        place: FieldPlace,
         options: &Options<'_>,
         escapes: &mut Vec<PendingEscape>,
     ) -> Result<Expr, LiteralError>;
@@ -51,18 +60,11 @@ impl FieldParser for Reject {
     fn parse_field(
         &mut self,
         source: Vec<u8>,
-        first_line: u32,
-        first_column: u32,
+        place: FieldPlace,
         options: &Options<'_>,
         escapes: &mut Vec<PendingEscape>,
     ) -> Result<Expr, LiteralError> {
-        let reading = TokenizerOptions {
-            async_hacks: options.feature_version < 7,
-            first_line,
-            first_column,
-            ..TokenizerOptions::default()
-        };
-        let (tokens, _) = tokenizer::tokens(&source, reading);
+        let (tokens, _) = tokenizer::tokens(&source, TokenizerOptions::for_field(place, options));
         let mut parser = Parser::new(&source, &tokens, options, options.max_depth);
         let field = parser.replacement_field().map_err(|_| LiteralError::Field)?;
         escapes.append(&mut parser.escapes);

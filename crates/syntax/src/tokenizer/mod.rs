@@ -9,6 +9,8 @@ mod operator;
 mod string;
 
 use crate::ast::Span;
+use crate::options::Options;
+use crate::strings::FieldPlace;
 use crate::token::{Token, TokenKind};
 
 /// The deepest nesting of brackets.
@@ -20,7 +22,7 @@ const TAB_SIZE: u32 = 8;
 
 /// What the tokenizer reads, and how.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct TokenizerOptions {
+pub(crate) struct TokenizerOptions {
     pub type_comments: bool,
     /// `async` and `await` are keywords only within `async def`, as before Python 3.7.
     pub async_hacks: bool,
@@ -28,14 +30,19 @@ pub struct TokenizerOptions {
     pub single_input: bool,
     /// With `single_input`: the end of input closes no block.
     pub dont_imply_dedent: bool,
-    /// Where the first line stands in an enclosing source, for the expression in an f-string.
-    pub first_line: u32,
-    pub first_column: u32,
+    /// For the expression of a replacement field, where it stands.
+    pub place: FieldPlace,
+}
+
+impl TokenizerOptions {
+    pub(crate) fn for_field(place: FieldPlace, options: &Options<'_>) -> TokenizerOptions {
+        TokenizerOptions { async_hacks: options.feature_version < 7, place, ..TokenizerOptions::default() }
+    }
 }
 
 /// Why there is no next token.
 #[derive(Clone, Debug, PartialEq)]
-pub enum TokenError {
+pub(crate) enum TokenError {
     /// An error with its own place: the number of bytes from the line's start.
     Lexical {
         message: String,
@@ -58,7 +65,7 @@ pub enum TokenError {
 
 /// A `# type: ignore` comment.
 #[derive(Clone, Copy, Debug)]
-pub struct TypeIgnoreComment {
+pub(crate) struct TypeIgnoreComment {
     pub lineno: u32,
     pub tag_start: u32,
     pub tag_end: u32,
@@ -80,7 +87,7 @@ struct AsyncDefinition {
 }
 
 /// The tokenizer and its state, parts of which error reports show.
-pub struct Tokenizer<'s> {
+pub(crate) struct Tokenizer<'s> {
     source: &'s [u8],
     options: TokenizerOptions,
     /// The next byte to read.
@@ -215,7 +222,9 @@ impl<'s> Tokenizer<'s> {
             if let Some(token) = self.pending_block_token() {
                 return Ok(token);
             }
-            self.leave_async_definition();
+            if !blank_line {
+                self.leave_async_definition();
+            }
             if let Some(token) = self.scan_within_line(blank_line)? {
                 return Ok(token);
             }
@@ -391,10 +400,8 @@ impl<'s> Tokenizer<'s> {
         if second.is_some_and(|byte| byte.is_ascii_digit()) {
             return self.fraction(second, start);
         }
-        if second == Some(b'.') {
-            if self.read_if(b'.') {
-                return Ok(self.token(TokenKind::Ellipsis, start, self.cursor));
-            }
+        if second == Some(b'.') && self.read_if(b'.') {
+            return Ok(self.token(TokenKind::Ellipsis, start, self.cursor));
         }
         self.unread(second);
         Ok(self.token(TokenKind::Dot, start, self.cursor))
@@ -453,7 +460,7 @@ impl<'s> Tokenizer<'s> {
         first_line_start: usize,
     ) -> Token {
         let column = |at: usize, line_start: usize| {
-            let shift = if self.lineno == 1 { self.options.first_column } else { 0 };
+            let shift = if self.lineno == 1 { self.options.place.first_column } else { 0 };
             (at.saturating_sub(line_start)) as u32 + shift
         };
         Token {
@@ -461,9 +468,9 @@ impl<'s> Tokenizer<'s> {
             start: start as u32,
             end: end as u32,
             span: Span {
-                lineno: first_lineno + self.options.first_line,
+                lineno: first_lineno + self.options.place.first_line,
                 col_offset: column(start, first_line_start),
-                end_lineno: self.lineno + self.options.first_line,
+                end_lineno: self.lineno + self.options.place.first_line,
                 end_col_offset: column(end, self.line_start),
             },
         }

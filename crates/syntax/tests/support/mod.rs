@@ -6,26 +6,34 @@ use syntax::ast::schema::{Arity, Class, Field};
 use syntax::ast::{Sink, Span};
 use syntax::{Mode, Options, Parsed, SyntaxFailure};
 
-/// Parses in the mode of a case.
+/// Parses as the mode of a case says: `exec`, `eval`, `single` or `func_type`; `str-` before it where
+/// the source is text; after it, parted by `+`, the flags of `compile()` and the feature version.
 pub fn parse(mode: &str, source: &[u8]) -> Result<Parsed, SyntaxFailure> {
+    const DONT_IMPLY_DEDENT: u32 = 0x200;
+    const TYPE_COMMENTS: u32 = 0x1000;
+    const BARRY_AS_BDFL: u32 = 0x40_0000;
     let ignore_cookie = mode.starts_with("str-");
-    let mode = match mode.trim_start_matches("str-") {
-        "eval" => Mode::Eval,
-        "single" => Mode::Single,
+    let mut parts = mode.trim_start_matches("str-").split('+');
+    let mode = match parts.next() {
+        Some("eval") => Mode::Eval,
+        Some("single") => Mode::Single,
+        Some("func_type") => Mode::FunctionType,
         _ => Mode::Exec,
     };
-    syntax::parse(source, mode, &Options { ignore_cookie, ..Options::default() })
+    let flags: u32 = parts.next().map_or(0, |flags| flags.parse().expect("flags are a number"));
+    let feature_version = parts.next().map_or(9, |minor| minor.parse().expect("a version is a number"));
+    let options = Options {
+        ignore_cookie,
+        feature_version,
+        type_comments: flags & TYPE_COMMENTS != 0,
+        dont_imply_dedent: flags & DONT_IMPLY_DEDENT != 0,
+        barry_as_bdfl: flags & BARRY_AS_BDFL != 0,
+        ..Options::default()
+    };
+    syntax::parse(source, mode, &options)
 }
 
-/// The dump of the tree, or the failure.
-pub fn describe(mode: &str, source: &[u8]) -> String {
-    match parse(mode, source) {
-        Ok(parsed) => dump(&parsed),
-        Err(failure) => describe_failure(&failure),
-    }
-}
-
-/// As [`describe`], with a checksum and the length for a tree.
+/// The checksum and length of the tree's dump, or the failure.
 pub fn digest(mode: &str, source: &[u8]) -> String {
     match parse(mode, source) {
         Ok(parsed) => {
@@ -46,19 +54,7 @@ pub fn describe_failure(failure: &SyntaxFailure) -> String {
     text + "]"
 }
 
-/// The cases of a file: mode and source.
-pub fn read_cases(mut bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let mut cases = Vec::new();
-    while let Some(newline) = bytes.iter().position(|&byte| byte == b'\n') {
-        let header = String::from_utf8_lossy(&bytes[..newline]).into_owned();
-        let (mode, length) = header.split_once(' ').expect("a case starts with its mode and length");
-        let length: usize = length.parse().expect("the length of a case is a number");
-        cases.push((mode.to_owned(), bytes[newline + 1..][..length].to_vec()));
-        bytes = &bytes[newline + 1 + length..];
-    }
-    cases
-}
-
+/// The tree as `ast.dump(tree, include_attributes=True)` shows it.
 pub fn dump(parsed: &Parsed) -> String {
     let Ok(text) = parsed.module.to_sink(&mut Dump);
     text.unwrap_or_default()

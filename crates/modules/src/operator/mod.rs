@@ -1,0 +1,385 @@
+//! `_operator`: operators as functions, and callables that fetch items, attributes and methods.
+
+mod getters;
+
+use objects::prelude::*;
+
+pub use _operator::{DEFINITION, initialize};
+
+/// Operator interface.
+///
+/// This module exports a set of functions implemented in C corresponding
+/// to the intrinsic operators of Python.  For example, operator.add(x, y)
+/// is equivalent to the expression x+y.
+#[module(
+    name = "_operator",
+    classes = [super::getters::ITEM_GETTER, super::getters::ATTRIBUTE_GETTER, super::getters::METHOD_CALLER]
+)]
+pub mod _operator {
+    use objects::prelude::*;
+
+    /// Same as a + b.
+    #[function("(a, b, /)")]
+    fn add(a: &Object, b: &Object) -> Result<Ref> {
+        a.add(b)
+    }
+
+    /// Same as a - b.
+    #[function("(a, b, /)")]
+    fn sub(a: &Object, b: &Object) -> Result<Ref> {
+        a.subtract(b)
+    }
+
+    /// Same as a * b.
+    #[function("(a, b, /)")]
+    fn mul(a: &Object, b: &Object) -> Result<Ref> {
+        a.multiply(b)
+    }
+
+    /// Same as a @ b.
+    #[function("(a, b, /)")]
+    fn matmul(a: &Object, b: &Object) -> Result<Ref> {
+        a.matrix_multiply(b)
+    }
+
+    /// Same as a // b.
+    #[function("(a, b, /)")]
+    fn floordiv(a: &Object, b: &Object) -> Result<Ref> {
+        a.floor_divide(b)
+    }
+
+    /// Same as a / b.
+    #[function("(a, b, /)")]
+    fn truediv(a: &Object, b: &Object) -> Result<Ref> {
+        a.true_divide(b)
+    }
+
+    /// Same as a % b.
+    #[function("(a, b, /)")]
+    fn r#mod(a: &Object, b: &Object) -> Result<Ref> {
+        a.remainder(b)
+    }
+
+    /// Same as a << b.
+    #[function("(a, b, /)")]
+    fn lshift(a: &Object, b: &Object) -> Result<Ref> {
+        a.lshift(b)
+    }
+
+    /// Same as a >> b.
+    #[function("(a, b, /)")]
+    fn rshift(a: &Object, b: &Object) -> Result<Ref> {
+        a.rshift(b)
+    }
+
+    /// Same as a & b.
+    #[function("(a, b, /)")]
+    fn and_(a: &Object, b: &Object) -> Result<Ref> {
+        a.and(b)
+    }
+
+    /// Same as a ^ b.
+    #[function("(a, b, /)")]
+    fn xor(a: &Object, b: &Object) -> Result<Ref> {
+        a.xor(b)
+    }
+
+    /// Same as a | b.
+    #[function("(a, b, /)")]
+    fn or_(a: &Object, b: &Object) -> Result<Ref> {
+        a.or(b)
+    }
+
+    /// Same as a += b.
+    #[function("(a, b, /)")]
+    fn iadd(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_add(b)
+    }
+
+    /// Same as a -= b.
+    #[function("(a, b, /)")]
+    fn isub(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_subtract(b)
+    }
+
+    /// Same as a *= b.
+    #[function("(a, b, /)")]
+    fn imul(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_multiply(b)
+    }
+
+    /// Same as a @= b.
+    #[function("(a, b, /)")]
+    fn imatmul(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_matrix_multiply(b)
+    }
+
+    /// Same as a //= b.
+    #[function("(a, b, /)")]
+    fn ifloordiv(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_floor_divide(b)
+    }
+
+    /// Same as a /= b.
+    #[function("(a, b, /)")]
+    fn itruediv(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_true_divide(b)
+    }
+
+    /// Same as a %= b.
+    #[function("(a, b, /)")]
+    fn imod(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_remainder(b)
+    }
+
+    /// Same as a <<= b.
+    #[function("(a, b, /)")]
+    fn ilshift(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_lshift(b)
+    }
+
+    /// Same as a >>= b.
+    #[function("(a, b, /)")]
+    fn irshift(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_rshift(b)
+    }
+
+    /// Same as a &= b.
+    #[function("(a, b, /)")]
+    fn iand(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_and(b)
+    }
+
+    /// Same as a ^= b.
+    #[function("(a, b, /)")]
+    fn ixor(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_xor(b)
+    }
+
+    /// Same as a |= b.
+    #[function("(a, b, /)")]
+    fn ior(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_or(b)
+    }
+
+    /// Same as a[b].
+    #[function("(a, b, /)")]
+    fn getitem(a: &Object, b: &Object) -> Result<Ref> {
+        a.get_item(b)
+    }
+
+    /// Same as -a.
+    #[function("(a, /)")]
+    fn neg(a: &Object) -> Result<Ref> {
+        a.negative()
+    }
+
+    /// Same as +a.
+    #[function("(a, /)")]
+    fn pos(a: &Object) -> Result<Ref> {
+        a.positive()
+    }
+
+    /// Same as ~a.
+    #[function("(a, /)")]
+    fn inv(a: &Object) -> Result<Ref> {
+        a.invert()
+    }
+
+    /// Same as ~a.
+    #[function("(a, /)")]
+    fn invert(a: &Object) -> Result<Ref> {
+        a.invert()
+    }
+
+    /// Same as abs(a).
+    #[function("(a, /)")]
+    fn abs(a: &Object) -> Result<Ref> {
+        a.absolute()
+    }
+
+    /// Same as a < b.
+    #[function("(a, b, /)")]
+    fn lt(a: &Object, b: &Object) -> Result<Ref> {
+        a.compare(b, CompareOp::Lt)
+    }
+
+    /// Same as a <= b.
+    #[function("(a, b, /)")]
+    fn le(a: &Object, b: &Object) -> Result<Ref> {
+        a.compare(b, CompareOp::Le)
+    }
+
+    /// Same as a == b.
+    #[function("(a, b, /)")]
+    fn eq(a: &Object, b: &Object) -> Result<Ref> {
+        a.compare(b, CompareOp::Eq)
+    }
+
+    /// Same as a != b.
+    #[function("(a, b, /)")]
+    fn ne(a: &Object, b: &Object) -> Result<Ref> {
+        a.compare(b, CompareOp::Ne)
+    }
+
+    /// Same as a > b.
+    #[function("(a, b, /)")]
+    fn gt(a: &Object, b: &Object) -> Result<Ref> {
+        a.compare(b, CompareOp::Gt)
+    }
+
+    /// Same as a >= b.
+    #[function("(a, b, /)")]
+    fn ge(a: &Object, b: &Object) -> Result<Ref> {
+        a.compare(b, CompareOp::Ge)
+    }
+
+    /// Same as a ** b.
+    #[function("(a, b, /)")]
+    fn pow(a: &Object, b: &Object) -> Result<Ref> {
+        a.power(b, none_object())
+    }
+
+    /// Same as a **= b.
+    #[function("(a, b, /)")]
+    fn ipow(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_power(b, none_object())
+    }
+
+    /// Same as a[b] = c.
+    #[function("(a, b, c, /)")]
+    fn setitem(a: &Object, b: &Object, c: &Object) -> Result<()> {
+        a.set_item(b, c)
+    }
+
+    /// Same as del a[b].
+    #[function("(a, b, /)")]
+    fn delitem(a: &Object, b: &Object) -> Result<()> {
+        a.del_item(b)
+    }
+
+    /// Same as a is b.
+    #[function("(a, b, /)")]
+    fn is_(a: &Object, b: &Object) -> bool {
+        a.is(b)
+    }
+
+    /// Same as a is not b.
+    #[function("(a, b, /)")]
+    fn is_not(a: &Object, b: &Object) -> bool {
+        !a.is(b)
+    }
+
+    /// Same as not a.
+    #[function("(a, /)")]
+    fn not_(a: &Object) -> Result<bool> {
+        Ok(!a.is_true()?)
+    }
+
+    /// Return True if a is true, False otherwise.
+    #[function("(a, /)")]
+    fn truth(a: &Object) -> Result<bool> {
+        a.is_true()
+    }
+
+    /// Same as a.__index__()
+    #[function("(a, /)")]
+    fn index(a: &Object) -> Result<Ref<Int>> {
+        a.index()
+    }
+
+    /// Same as a + b, for a and b sequences.
+    #[function("(a, b, /)")]
+    fn concat(a: &Object, b: &Object) -> Result<Ref> {
+        a.concatenate(b)
+    }
+
+    /// Same as a += b, for a and b sequences.
+    #[function("(a, b, /)")]
+    fn iconcat(a: &Object, b: &Object) -> Result<Ref> {
+        a.inplace_concatenate(b)
+    }
+
+    /// Same as b in a (note reversed operands).
+    #[function("(a, b, /)")]
+    fn contains(a: &Object, b: &Object) -> Result<bool> {
+        a.contains(b)
+    }
+
+    /// The iterator over a sequence argument. `TypeError`.
+    fn iterate(a: &Object) -> Result<Ref> {
+        match a.iter() {
+            Err(raised) if raised.matches(&exceptions::TypeError) => {
+                raised.clear();
+                Err(raise!(TypeError, "argument of type '{}' is not iterable", a.class().name()))
+            }
+            iterator => iterator,
+        }
+    }
+
+    /// Return the number of items in a which are, or which equal, b.
+    #[function("(a, b, /)")]
+    fn countOf(a: &Object, b: &Object) -> Result<isize> {
+        let iterator = iterate(a)?;
+        let mut count = 0;
+        while let Some(item) = iterator.next()? {
+            count += isize::from(item.equals(b)?);
+        }
+        Ok(count)
+    }
+
+    /// Return the first index of b in a.
+    #[function("(a, b, /)")]
+    fn indexOf(a: &Object, b: &Object) -> Result<isize> {
+        let iterator = iterate(a)?;
+        let mut index = 0;
+        while let Some(item) = iterator.next()? {
+            if item.equals(b)? {
+                return Ok(index);
+            }
+            index += 1;
+        }
+        Err(raise!(ValueError, "sequence.index(x): x not in sequence"))
+    }
+
+    /// Return an estimate of the number of items in obj.
+    ///
+    /// It may be too large or too small, but is at least 0. The default is given where there is none.
+    #[function("(obj, default=0, /)")]
+    fn length_hint(obj: &Object, default: isize) -> Result<isize> {
+        // The default may be negative, and is given back as it is.
+        const NONE: usize = isize::MAX as usize;
+        match obj.length_hint(NONE)? {
+            NONE => Ok(default),
+            hint => Ok(hint as isize),
+        }
+    }
+
+    /// Return 'a == b'.
+    ///
+    /// The comparison takes as long for any content of the same length, so that the time tells nothing of a
+    /// secret. Both arguments are ASCII text, or both bytes-like objects.
+    #[function("(a, b, /)")]
+    fn _compare_digest(a: &Object, b: &Object) -> Result<bool> {
+        if let (Some(a), Some(b)) = (a.downcast::<Str>(), b.downcast::<Str>()) {
+            return match (a.as_ascii(), b.as_ascii()) {
+                (Some(a), Some(b)) => Ok(is_equal(a.as_bytes(), b.as_bytes())),
+                _ => Err(raise!(TypeError, "comparing strings with non-ASCII characters is not supported")),
+            };
+        }
+        if !a.has_buffer() && !b.has_buffer() {
+            let (a, b) = (a.class().name(), b.class().name());
+            bail!(TypeError, "unsupported operand types(s) or combination of types: '{a}' and '{b}'");
+        }
+        let a = a.get_buffer(objects::buffer::request::SIMPLE)?;
+        let b = b.get_buffer(objects::buffer::request::SIMPLE)?;
+        Ok(is_equal(a.bytes(), b.bytes()))
+    }
+
+    /// Compares all of the second argument, whatever the first is.
+    fn is_equal(a: &[u8], b: &[u8]) -> bool {
+        let (reference, start) = if a.len() == b.len() { (a, 0) } else { (b, 1) };
+        let difference = reference.iter().zip(b).fold(start, |difference, (a, b)| difference | (a ^ b));
+        std::hint::black_box(difference) == 0
+    }
+}
