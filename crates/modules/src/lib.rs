@@ -1,7 +1,7 @@
 //! Native modules of the standard library, a file or folder each.
 
 // The functions have the names that Python knows them by.
-#![allow(non_snake_case)]
+#![allow(non_snake_case, non_upper_case_globals)]
 
 #[macro_use]
 extern crate objects;
@@ -10,6 +10,7 @@ pub mod codecs;
 pub mod errno;
 pub mod functools;
 pub mod gc;
+pub mod math;
 pub mod operator;
 pub mod posix;
 pub mod signal;
@@ -40,6 +41,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_weakref", weakref::initialize),
     ("gc", gc::initialize),
     ("errno", errno::initialize),
+    ("math", math::initialize),
     ("posix", posix::initialize),
     ("time", time::initialize),
     ("unicodedata", unicodedata::module::initialize),
