@@ -58,6 +58,8 @@ static TYPES: &[&Type] = &[
     &crate::map::MAP,
     &crate::filter::FILTER,
     &crate::bytearray::BYTE_ARRAY,
+    &crate::memoryview::MANAGED_BUFFER,
+    &crate::memoryview::MEMORY_VIEW,
     &crate::bytearray::iterator::BYTE_ARRAY_ITERATOR,
     &crate::bytes::iterator::BYTES_ITERATOR,
     &crate::codecs::charmap::ENCODING_MAP,

@@ -92,7 +92,8 @@ pub fn decode_text(bytes: &[u8], encoding: Option<&str>, errors: Option<&str>) -
 fn decode_by_registry(bytes: &[u8], encoding: &str, errors: Option<&str>) -> Result<Ref<Str>> {
     let codec = text_codec(encoding, "codecs.decode()")?;
     let input = Bytes::try_new(bytes)?;
-    let decoded = call_codec(&codec.items()[1], &input, encoding, errors, "decod")?;
+    let view = crate::memoryview::MemoryView::of(&input)?;
+    let decoded = call_codec(&codec.items()[1], &view, encoding, errors, "decod")?;
     decoded.into_type::<Str>().map_err(|decoded| {
         raise!(
             TypeError,
@@ -103,7 +104,7 @@ fn decode_by_registry(bytes: &[u8], encoding: &str, errors: Option<&str>) -> Res
 }
 
 /// The codec, which has to be one between text and bytes.
-fn text_codec(encoding: &str, alternative: &str) -> Result<Ref<Tuple>> {
+pub fn text_codec(encoding: &str, alternative: &str) -> Result<Ref<Tuple>> {
     let codec = registry::lookup(encoding)?;
     if codec.downcast_exact::<Tuple>().is_none()
         && let Some(marked) = codec.get_attr_opt(intern!("_is_text_encoding"))?

@@ -198,6 +198,14 @@ pub unsafe extern "C" fn object_gc_free(pointer: *mut c_void) {
 pub unsafe extern "C" fn generic_dealloc<T: Layout>(object: *mut Object) {
     // SAFETY: called once, when the last reference is gone.
     unsafe {
+        // An instance of a class in Python was finalised before it came here.
+        let class = (*object).class();
+        if class.tp_finalize.get().is_some()
+            && !class.has_flags(flags::HEAPTYPE)
+            && crate::type_object::instance::finalize_before_dealloc(&*object)
+        {
+            return;
+        }
         if (*object).class().has_flags(flags::HAVE_GC) {
             gc::untrack(&*object);
         }
