@@ -1,7 +1,7 @@
 //! Native modules of the standard library, a file or folder each.
 
 // The functions have the names that Python knows them by.
-#![allow(non_snake_case, non_upper_case_globals)]
+#![allow(non_snake_case)]
 
 #[macro_use]
 extern crate objects;
@@ -10,7 +10,7 @@ pub mod codecs;
 pub mod errno;
 pub mod functools;
 pub mod gc;
-pub mod math;
+pub mod io;
 pub mod operator;
 pub mod posix;
 pub mod signal;
@@ -32,6 +32,7 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 pub static MODULES: &[(&str, Initialize)] = &[
     ("_codecs", codecs::_codecs::initialize),
     ("_signal", signal::initialize),
+    ("_io", io::_io::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
     ("_string", string::_string::initialize),
@@ -41,7 +42,6 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_weakref", weakref::initialize),
     ("gc", gc::initialize),
     ("errno", errno::initialize),
-    ("math", math::initialize),
     ("posix", posix::initialize),
     ("time", time::initialize),
     ("unicodedata", unicodedata::module::initialize),

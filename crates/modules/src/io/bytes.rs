@@ -1,0 +1,444 @@
+//! `BytesIO`: a stream of bytes in memory.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_int;
+
+use objects::buffer::{BufferView, BytesLike};
+use objects::memoryview::MemoryView;
+use objects::prelude::*;
+
+use super::base::{self, BUFFERED_IO_BASE, BufferedIoBase, Size};
+
+/// `bytesio`.
+#[repr(C)]
+#[derive(Trace)]
+pub struct BytesIo {
+    base: BufferedIoBase,
+    #[trace(skip)]
+    content: RefCell<Vec<u8>>,
+    position: Cell<usize>,
+    closed: Cell<bool>,
+    /// How many views of the memory are lent: while there are any, its size stays.
+    exports: Cell<isize>,
+}
+
+impl BytesIo {
+    fn check_open(&self) -> Result<()> {
+        match self.closed.get() {
+            true => Err(base::closed_error()),
+            false => Ok(()),
+        }
+    }
+
+    fn check_resizable(&self) -> Result<()> {
+        match self.exports.get() > 0 {
+            true => Err(raise!(BufferError, "Existing exports of data: object cannot be re-sized")),
+            false => Ok(()),
+        }
+    }
+
+    /// The range of the next `limit` bytes, which are then read.
+    fn advance(&self, limit: isize) -> std::ops::Range<usize> {
+        let length = self.content.borrow().len();
+        let start = self.position.get().min(length);
+        let count = usize::try_from(limit).unwrap_or(usize::MAX).min(length - start);
+        if count > 0 {
+            self.position.set(start + count);
+        }
+        start..start + count
+    }
+
+    fn line_length(&self, limit: isize) -> isize {
+        let content = self.content.borrow();
+        let rest = &content[self.position.get().min(content.len())..];
+        let rest = &rest[..usize::try_from(limit).unwrap_or(usize::MAX).min(rest.len())];
+        memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1) as isize
+    }
+
+    fn take(&self, limit: isize) -> Result<Ref<Bytes>> {
+        let range = self.advance(limit);
+        Bytes::try_new(&self.content.borrow()[range])
+    }
+
+    fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
+        self.check_open()?;
+        self.check_resizable()?;
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let position = self.position.get();
+        let Some(end) = position.checked_add(bytes.len()).filter(|&end| end <= isize::MAX as usize) else {
+            bail!(OverflowError, "new position too large");
+        };
+        let mut content = self.content.borrow_mut();
+        if end > content.len() {
+            let more = end - content.len();
+            if content.try_reserve(more).is_err() {
+                bail!(MemoryError);
+            }
+            content.resize(end, 0);
+        }
+        content[position..end].copy_from_slice(bytes);
+        self.position.set(end);
+        Ok(bytes.len())
+    }
+}
+
+/// Buffered I/O implementation using an in-memory bytes buffer.
+#[class(
+    name = "BytesIO", module = "_io", static_ = BYTES_IO, base = BUFFERED_IO_BASE, layout = BufferedIoBase,
+    flags = BASETYPE, signature = "(initial_bytes=b'')"
+)]
+impl BytesIo {
+    #[slot(tp_new)]
+    fn new_stream(class: &Type, _: &Tuple, _: Option<&Dict>) -> Result<Ref<BytesIo>> {
+        let stream = BytesIo {
+            base: BufferedIoBase::new(),
+            content: RefCell::default(),
+            position: Cell::new(0),
+            closed: Cell::new(false),
+            exports: Cell::new(0),
+        };
+        Ref::new_in(class, stream)
+    }
+
+    #[slot(tp_init, "(initial_bytes=b'')")]
+    fn init(&self, initial_bytes: Option<&Object>) -> Result<()> {
+        self.check_resizable()?;
+        let content = match initial_bytes.filter(|bytes| !bytes.is_none()) {
+            Some(bytes) => BytesLike::of(bytes)?.bytes().to_vec(),
+            None => Vec::new(),
+        };
+        self.content.replace(content);
+        self.position.set(0);
+        Ok(())
+    }
+
+    #[slot(tp_iter)]
+    fn iterate(&self) -> Result<&BytesIo> {
+        self.check_open()?;
+        Ok(self)
+    }
+
+    #[slot(tp_iternext)]
+    fn next_line(&self) -> Result<Option<Ref<Bytes>>> {
+        self.check_open()?;
+        match self.line_length(-1) {
+            0 => Ok(None),
+            length => self.take(length).map(Some),
+        }
+    }
+
+    /// Returns True if the IO object can be read.
+    #[method("()")]
+    fn readable(&self) -> Result<bool> {
+        self.check_open()?;
+        Ok(true)
+    }
+
+    /// Returns True if the IO object can be seeked.
+    #[method("()")]
+    fn seekable(&self) -> Result<bool> {
+        self.check_open()?;
+        Ok(true)
+    }
+
+    /// Returns True if the IO object can be written.
+    #[method("()")]
+    fn writable(&self) -> Result<bool> {
+        self.check_open()?;
+        Ok(true)
+    }
+
+    /// Disable all I/O operations.
+    #[method("()")]
+    fn close(&self) -> Result<()> {
+        self.check_resizable()?;
+        self.content.take();
+        self.closed.set(true);
+        Ok(())
+    }
+
+    /// Does nothing.
+    #[method("()")]
+    fn flush(&self) -> Result<()> {
+        self.check_open()
+    }
+
+    /// Always returns False.
+    ///
+    /// BytesIO objects are not connected to a TTY-like device.
+    #[method("()")]
+    fn isatty(&self) -> Result<bool> {
+        self.check_open()?;
+        Ok(false)
+    }
+
+    /// Current file position, an integer.
+    #[method("()")]
+    fn tell(&self) -> Result<usize> {
+        self.check_open()?;
+        Ok(self.position.get())
+    }
+
+    /// Write bytes to file.
+    ///
+    /// Return the number of bytes written.
+    #[method("(b, /)")]
+    fn write(&self, b: &Object) -> Result<usize> {
+        self.check_open()?;
+        let bytes = b.get_buffer(objects::buffer::request::FULL_RO)?;
+        // What is written may be lent by this very stream.
+        self.check_resizable()?;
+        match bytes.view().is_contiguous() {
+            true => self.write_bytes(bytes.bytes()),
+            false => self.write_bytes(&bytes.to_contiguous()),
+        }
+    }
+
+    /// Write lines to the file.
+    ///
+    /// Note that newlines are not added.  lines can be any iterable object
+    /// producing bytes-like objects. This is equivalent to calling write() for
+    /// each element.
+    #[method("(lines, /)")]
+    fn writelines(&self, lines: &Object) -> Result<()> {
+        self.check_open()?;
+        let iterator = lines.iter()?;
+        while let Some(line) = iterator.next()? {
+            self.write(&line)?;
+        }
+        Ok(())
+    }
+
+    /// Read at most size bytes, returned as a bytes object.
+    ///
+    /// If the size argument is negative or omitted, read until EOF is reached.
+    /// Return an empty bytes object at EOF.
+    #[method("(size=-1, /)")]
+    fn read1(&self, size: Option<Size>) -> Result<Ref<Bytes>> {
+        self.read(size)
+    }
+
+    /// Read bytes into buffer.
+    ///
+    /// Returns number of bytes read (0 for EOF), or None if the object
+    /// is set not to block and has no data to read.
+    #[method("(buffer, /)")]
+    fn readinto(&self, buffer: &Object) -> Result<usize> {
+        let mut room = base::writable("readinto", buffer)?;
+        self.check_open()?;
+        let range = self.advance(room.len() as isize);
+        let count = range.len();
+        room.bytes_mut()[..count].copy_from_slice(&self.content.borrow()[range]);
+        Ok(count)
+    }
+
+    /// Next line from the file, as a bytes object.
+    ///
+    /// Retain newline.  A non-negative size argument limits the maximum
+    /// number of bytes to return (an incomplete line may be returned then).
+    /// Return an empty bytes object at EOF.
+    #[method("(size=-1, /)")]
+    fn readline(&self, size: Option<Size>) -> Result<Ref<Bytes>> {
+        self.check_open()?;
+        self.take(self.line_length(size.map_or(-1, |size| size.0)))
+    }
+
+    /// List of bytes objects, each a line from the file.
+    ///
+    /// Call readline() repeatedly and return a list of the lines so read.
+    /// The optional size argument, if given, is an approximate bound on the
+    /// total number of bytes in the lines returned.
+    #[method("(size=None, /)")]
+    fn readlines(&self, size: Option<&Object>) -> Result<Ref<List>> {
+        self.check_open()?;
+        let most = match size.filter(|size| !size.is_none()) {
+            None => 0,
+            Some(size) if size.downcast::<Int>().is_some() => size.as_isize()?,
+            Some(size) => {
+                bail!(TypeError, "integer argument expected, got '{}'", size.class().name())
+            }
+        };
+        let lines = List::new();
+        let mut total = 0;
+        loop {
+            let length = self.line_length(-1);
+            if length == 0 {
+                return Ok(lines);
+            }
+            lines.push(self.take(length)?.into_object())?;
+            total += length;
+            if most > 0 && total >= most {
+                return Ok(lines);
+            }
+        }
+    }
+
+    /// Read at most size bytes, returned as a bytes object.
+    ///
+    /// If the size argument is negative, read until EOF is reached.
+    /// Return an empty bytes object at EOF.
+    #[method("(size=-1, /)")]
+    fn read(&self, size: Option<Size>) -> Result<Ref<Bytes>> {
+        self.check_open()?;
+        self.take(size.map_or(-1, |size| size.0))
+    }
+
+    /// Get a read-write view over the contents of the BytesIO object.
+    #[method("()")]
+    fn getbuffer(&self) -> Result<Ref<MemoryView>> {
+        self.check_open()?;
+        let exporter =
+            Ref::new(BytesIoBuffer { base: Object::header(), source: Field::new(Some(self.to_ref())) });
+        MemoryView::of(&exporter)
+    }
+
+    /// Retrieve the entire contents of the BytesIO object.
+    #[method("()")]
+    fn getvalue(&self) -> Result<Ref<Bytes>> {
+        self.check_open()?;
+        Bytes::try_new(&self.content.borrow())
+    }
+
+    /// Change stream position.
+    ///
+    /// Seek to byte offset pos relative to position indicated by whence:
+    ///      0  Start of stream (the default).  pos should be >= 0;
+    ///      1  Current position - pos may be negative;
+    ///      2  End of stream - pos usually negative.
+    /// Returns the new absolute position.
+    #[method("(pos, whence=0, /)")]
+    fn seek(&self, pos: isize, whence: i32) -> Result<isize> {
+        self.check_open()?;
+        if pos < 0 && whence == 0 {
+            bail!(ValueError, "negative seek value {pos}");
+        }
+        let origin = match whence {
+            0 => 0,
+            1 => self.position.get() as isize,
+            2 => self.content.borrow().len() as isize,
+            _ => bail!(ValueError, "invalid whence ({whence}, should be 0, 1 or 2)"),
+        };
+        let Some(position) = origin.checked_add(pos) else {
+            bail!(OverflowError, "new position too large");
+        };
+        self.position.set(position.max(0) as usize);
+        Ok(position.max(0))
+    }
+
+    /// Truncate the file to at most size bytes.
+    ///
+    /// Size defaults to the current file position, as returned by tell().
+    /// The current file position is unchanged.  Returns the new size.
+    #[method("(size=None, /)")]
+    fn truncate(&self, size: Option<&Object>) -> Result<isize> {
+        self.check_open()?;
+        self.check_resizable()?;
+        let size = match size.filter(|size| !size.is_none()) {
+            None => self.position.get() as isize,
+            Some(size) => {
+                let Size(size) = Size::from_argument(size, &PLACE)?;
+                size
+            }
+        };
+        let Ok(length) = usize::try_from(size) else {
+            bail!(ValueError, "negative size value {size}");
+        };
+        self.content.borrow_mut().truncate(length);
+        Ok(size)
+    }
+
+    #[method(name = "__getstate__", no_text_signature)]
+    fn getstate(&self) -> Result<(Ref<Bytes>, usize, Ref)> {
+        let content = self.getvalue()?;
+        let dict = match self.get_attr(intern!("__dict__"))?.downcast::<Dict>() {
+            Some(dict) if !dict.is_empty() => dict.copy()?.into_object(),
+            _ => none(),
+        };
+        Ok((content, self.position.get(), dict))
+    }
+
+    #[method("(state, /)", name = "__setstate__", no_text_signature)]
+    fn setstate(&self, state: &Object) -> Result<()> {
+        let Some([content, position, attributes]) = state.downcast::<Tuple>().map(Tuple::items) else {
+            let (class, got) = (self.as_object().class().name(), state.class().name());
+            bail!(TypeError, "{class}.__setstate__ argument should be 3-tuple, got {got}");
+        };
+        self.check_resizable()?;
+        self.init(Some(content))?;
+        let Some(position) = position.downcast::<Int>() else {
+            bail!(TypeError, "second item of state must be an integer, not {}", position.class().name());
+        };
+        match usize::try_from(position.as_object().as_isize()?) {
+            Ok(position) => self.position.set(position),
+            Err(_) => bail!(ValueError, "position value cannot be negative"),
+        }
+        update_attributes(self, attributes, "third")
+    }
+
+    #[method(name = "__sizeof__", no_text_signature)]
+    fn sizeof(&self) -> usize {
+        size_of::<BytesIo>() + self.content.borrow().capacity()
+    }
+
+    /// True if the file is closed.
+    #[getter(name = "closed")]
+    fn closed_getter(&self) -> bool {
+        self.closed.get()
+    }
+}
+
+const PLACE: objects::arguments::Place = objects::arguments::Place::new("truncate", "argument 1");
+
+/// Takes over the attributes of a pickled state, a dictionary or `None`.
+pub fn update_attributes(stream: &Object, attributes: &Object, place: &str) -> Result<()> {
+    if attributes.is_none() {
+        return Ok(());
+    }
+    let Some(attributes) = attributes.downcast::<Dict>() else {
+        let got = attributes.class().name();
+        bail!(TypeError, "{place} item of state should be a dict, got a {got}");
+    };
+    match stream.get_attr(intern!("__dict__"))?.downcast::<Dict>() {
+        Some(own) => own.update(attributes),
+        None => Ok(()),
+    }
+}
+
+/// What lends the memory of a `BytesIO`: keeps the stream alive, which could not lend it itself
+/// without every view of it counting as one of its content.
+#[repr(C)]
+#[derive(Trace)]
+pub struct BytesIoBuffer {
+    base: Object,
+    source: Field<BytesIo>,
+}
+
+#[class(name = "_BytesIOBuffer", module = "_io", static_ = BYTES_IO_BUFFER)]
+impl BytesIoBuffer {
+    #[slot(bf_getbuffer)]
+    unsafe extern "C" fn lend(object: &Object, view: *mut BufferView, flags: c_int) -> c_int {
+        // SAFETY: called with an instance and a view that stays; the memory's size stays while it is lent.
+        unsafe {
+            let Some(stream) = object.cast::<BytesIoBuffer>().source.get() else { return -1 };
+            let (memory, length) = {
+                let mut content = stream.content.borrow_mut();
+                (content.as_mut_ptr(), content.len())
+            };
+            let filled = (*view).fill(object, memory.cast(), length as isize, false, flags);
+            if filled.is_ok() {
+                stream.exports.set(stream.exports.get() + 1);
+            }
+            raise::status(filled)
+        }
+    }
+
+    #[slot(bf_releasebuffer)]
+    unsafe extern "C" fn take_back(object: &Object, _: *mut BufferView) {
+        // SAFETY: called with an instance, for a view that was lent.
+        if let Some(stream) = unsafe { object.cast::<BytesIoBuffer>() }.source.get() {
+            stream.exports.set(stream.exports.get() - 1);
+        }
+    }
+}
