@@ -100,7 +100,6 @@ fn decimal(number: i64, buffer: &mut [u8; 24]) -> &str {
 
 fn push_converted(builder: &mut StrBuilder, conversion: &Conversion, value: &Object) -> Result<()> {
     match letter(conversion) {
-        '%' => builder.push(PERCENT),
         's' => push_padded(builder, conversion, &*value.str()?),
         'r' => push_padded(builder, conversion, &*value.repr()?),
         'a' => push_padded(builder, conversion, &*value.ascii()?),
@@ -135,6 +134,8 @@ fn character(value: &Object) -> Result<Ref<Str>> {
     };
     match number.to_i64() {
         Some(point @ 0..=0x10_ffff) => Str::from_point(point as u32),
-        _ => Err(raise!(OverflowError, "%c arg not in range(0x110000)")),
+        // What no C long holds is no int to `%c`.
+        None => Err(wrong_type()),
+        Some(_) => Err(raise!(OverflowError, "%c arg not in range(0x110000)")),
     }
 }
