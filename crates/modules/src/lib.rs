@@ -6,13 +6,19 @@
 #[macro_use]
 extern crate objects;
 
+pub mod bisect;
 pub mod codecs;
 pub mod errno;
 pub mod functools;
 pub mod gc;
+pub mod heapq;
 pub mod io;
+pub mod math;
+pub mod math;
 pub mod operator;
 pub mod posix;
+pub mod pwd;
+pub mod random;
 pub mod signal;
 pub mod sre;
 pub mod stat;
@@ -30,6 +36,7 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 
 /// The modules that are part of the program, by name.
 pub static MODULES: &[(&str, Initialize)] = &[
+    ("_bisect", bisect::initialize),
     ("_codecs", codecs::_codecs::initialize),
     ("_signal", signal::initialize),
     ("_io", io::_io::initialize),
@@ -38,11 +45,15 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_string", string::_string::initialize),
     ("_thread", thread::initialize),
     ("_functools", functools::initialize),
+    ("_heapq", heapq::initialize),
     ("_operator", operator::initialize),
+    ("_random", random::initialize),
     ("_weakref", weakref::initialize),
     ("gc", gc::initialize),
     ("errno", errno::initialize),
+    ("math", math::initialize),
     ("posix", posix::initialize),
+    ("pwd", pwd::initialize),
     ("time", time::initialize),
     ("unicodedata", unicodedata::module::initialize),
 ];

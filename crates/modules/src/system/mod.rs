@@ -12,6 +12,7 @@ pub mod scheduling;
 pub mod signals;
 pub mod spawn;
 pub mod terminals;
+pub mod users;
 
 pub use errno::{Errno, blocking, interruptible};
 pub use path::{Accepts, FilePath};
