@@ -279,6 +279,11 @@ pub fn shift_right(a: &[u32], shift: u64) -> (Vec<u32>, bool) {
     (out, lost)
 }
 
+/// The integer part of the square root.
+pub fn square_root(a: &[u32]) -> Vec<u32> {
+    from_ubig(&dashu_int::ops::SquareRoot::sqrt(&to_ubig(a)))
+}
+
 /// The magnitude in dashu's 64-bit words.
 pub fn to_ubig(digits: &[u32]) -> UBig {
     let mut words = Vec::with_capacity(digits.len() / 2 + 1);
