@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Compare what Krait compiles with what CPython 3.9 compiles, for whole folders of sources.
 
-usage: parity.py [--keep-going N] [--level LEVEL] [--tool PROGRAM] [--record FOLDER] [FOLDER | FILE ...]
+usage: parity.py [--keep-going N] [--question QUESTION] [--tool PROGRAM] [--record FOLDER] [FOLDER | FILE ...]
 
 Without a folder, the standard library of the CPython 3.9 that is found is compared, its test
 suite included. Compared are all attributes of all code objects at optimisation levels 0, 1
-and 2, or the error, and the warnings.
+and 2 (each a question), the symbol tables (question "symbols"), or the error, and the warnings.
 
 The compiling side is `target/release/examples/parity` (`cargo build --release -p compiler
 --example parity`), or what --tool names.
@@ -20,6 +20,8 @@ import struct
 import subprocess
 import sys
 import warnings
+
+QUESTIONS = "0", "1", "2", "symbols"
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -112,7 +114,34 @@ def dump(code, out, indent=""):
             out.append("%sconst %s" % (inner, value_text(constant)))
 
 
-def describe(level, path, source=None):
+def dump_symbols(table, out, indent=""):
+    import json
+
+    def quote_plainly(text):
+        return json.dumps(text, ensure_ascii=False)
+
+    varnames = " ".join(map(quote_plainly, table.varnames))
+    header = "%sblock %s type %d line %d nested %d varnames %s"
+    out.append(header % (indent, quote_plainly(table.name), table.type, table.lineno, table.nested, varnames))
+    for name, flags in sorted((quote_plainly(name), flags) for name, flags in table.symbols.items()):
+        out.append("%s %s %d" % (indent, name, flags))
+    for child in table.children:
+        dump_symbols(child, out, indent + " ")
+
+
+def answer(question, path, source):
+    """The lines that answer the question."""
+    out = []
+    if question == "symbols":
+        import _symtable
+
+        dump_symbols(_symtable.symtable(source, path, "exec"), out)
+    else:
+        dump(compile(source, path, "exec", dont_inherit=True, optimize=int(question)), out)
+    return out
+
+
+def describe(question, path, source=None):
     """What CPython makes of the file, as text."""
     if source is None:
         with open(path, "rb") as file:
@@ -121,15 +150,12 @@ def describe(level, path, source=None):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            code = compile(source, path, "exec", dont_inherit=True, optimize=level)
+            result = answer(question, path, source)
         except SyntaxError as error:
             place = " ".join(str(part) for part in (error.lineno, error.offset) if part is not None)
             result = ["error %s %s %s" % (type(error).__name__, place, error.msg)]
         except Exception as error:
             result = ["error %s %s" % (type(error).__name__, error)]
-        else:
-            result = []
-            dump(code, result)
     for warning in caught:
         out.append("warning %d %s" % (warning.lineno, warning.message))
     return "\n".join(out + result) + "\n"
@@ -160,9 +186,9 @@ class Compiler:
     def start(self):
         self.process = subprocess.Popen([self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def describe(self, level, path):
+    def describe(self, question, path):
         source = decoded_source(path)
-        self.process.stdin.write(b"%d\t%s\t%d\n" % (level, os.fsencode(path), len(source)))
+        self.process.stdin.write(b"%s\t%s\t%d\n" % (question.encode(), os.fsencode(path), len(source)))
         self.process.stdin.write(source)
         self.process.stdin.flush()
         length = self.process.stdout.readline()
@@ -180,11 +206,13 @@ def record(folder):
         if name.endswith(".py"):
             with open(os.path.join(programs, name), "rb") as file:
                 source = file.read()
-            texts = [describe(level, name, source) for level in (0, 1, 2)]
+            previous = None
             with open(os.path.join(programs, name[:-2] + "txt"), "w") as file:
-                for level, text in enumerate(texts):
-                    if level == 0 or text != texts[level - 1]:
-                        file.write("level %d\n%s" % (level, text))
+                for question in QUESTIONS:
+                    text = describe(question, name, source)
+                    if text != previous:
+                        file.write("question %s\n%s" % (question, text))
+                    previous = text
     path = os.path.join(folder, "errors.txt")
     with open(path) as file:
         introduction, *cases = file.read().split("\n>> ")
@@ -192,7 +220,7 @@ def record(folder):
         file.write(introduction)
         for case in cases:
             source = case.partition("\n")[2]
-            result = describe(0, "errors", source.encode()).rstrip().replace("\n", " | ")
+            result = describe("0", "errors", source.encode()).rstrip().replace("\n", " | ")
             file.write("\n>> %s\n%s" % (result, source))
 
 
@@ -229,21 +257,21 @@ compiler = None
 
 def work(task):
     global compiler
-    program, levels, path = task
+    program, questions, path = task
     if compiler is None:
         compiler = Compiler(program)
     failures = []
-    for level in levels:
-        ours, theirs = compiler.describe(level, path), describe(level, path)
+    for question in questions:
+        ours, theirs = compiler.describe(question, path), describe(question, path)
         if ours != theirs:
-            failures.append((level, difference(ours, theirs)))
+            failures.append((question, difference(ours, theirs)))
     return path, failures
 
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].splitlines()[0])
     parser.add_argument("--keep-going", type=int, default=20, metavar="N", help="differences to show")
-    parser.add_argument("--level", type=int, action="append", choices=(0, 1, 2))
+    parser.add_argument("--question", action="append", choices=QUESTIONS)
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
     parser.add_argument("--tool", default=os.path.join(target, "release/examples/parity"))
     parser.add_argument("--record", metavar="FOLDER")
@@ -258,24 +286,24 @@ def main():
         return record(options.record)
     if not os.path.exists(options.tool):
         sys.exit("parity: %s is not built: cargo build --release -p compiler --example parity" % options.tool)
-    levels = options.level or [0, 1, 2]
-    tasks = [
-        (options.tool, levels, path) for path in sources(options.paths or [os.path.dirname(os.__file__)])
-    ]
-    equal = {level: 0 for level in levels}
+    questions = options.question or QUESTIONS
+    paths = options.paths or [os.path.dirname(os.__file__)]
+    tasks = [(options.tool, questions, path) for path in sources(paths)]
+    equal = dict.fromkeys(questions, 0)
     shown = 0
     with multiprocessing.Pool() as pool:
         for path, failures in pool.imap_unordered(work, tasks, chunksize=4):
-            failed = {level for level, _ in failures}
-            for level in levels:
-                equal[level] += level not in failed
+            failed = {question for question, _ in failures}
+            for question in questions:
+                equal[question] += question not in failed
             if failures and shown < options.keep_going:
                 shown += 1
-                print("%s, level %d: %s" % (path, *failures[0]), flush=True)
-    for level in levels:
-        share = 100 * equal[level] / max(1, len(tasks))
-        print("level %d: %d of %d files equal (%.2f %%)" % (level, equal[level], len(tasks), share))
-    sys.exit(any(equal[level] != len(tasks) for level in levels))
+                print("%s, question %s: %s" % (path, *failures[0]), flush=True)
+    for question in questions:
+        share = 100 * equal[question] / max(1, len(tasks))
+        label = "symbols" if question == "symbols" else "level " + question
+        print("%s: %d of %d files equal (%.2f %%)" % (label, equal[question], len(tasks), share))
+    sys.exit(any(equal[question] != len(tasks) for question in questions))
 
 
 if __name__ == "__main__":

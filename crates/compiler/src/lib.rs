@@ -64,8 +64,8 @@ pub fn compile(
     codegen::generate(module, &table, filename, &codegen::Settings::new(options, flags, future.last_line))
 }
 
-/// The symbol table of a tree, as the `symtable` module shows it.
+/// The symbol table of a tree, as the `symtable` module shows it: nothing folded, and future imports
+/// not looked at.
 pub fn symtable(module: &ast::Mod, recursion: &Recursion) -> Result<SymbolTable, CompileFailure> {
-    future::features(module)?;
     SymbolTable::build(module, recursion)
 }

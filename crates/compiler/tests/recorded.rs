@@ -7,7 +7,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{STACK, describe};
+use support::{Question, STACK, describe};
 
 fn tests_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
@@ -18,14 +18,18 @@ fn on_large_stack(test: fn()) {
     std::thread::Builder::new().stack_size(STACK).spawn(test).unwrap().join().unwrap();
 }
 
-/// The texts for the three optimisation levels; one that is missing is that of the level before.
-fn levels(recorded: &str) -> [String; 3] {
-    let mut texts: [String; 3] = Default::default();
-    for section in recorded.split_terminator("level ").skip(1) {
-        let (level, text) = section.split_once('\n').unwrap();
-        texts[level.parse::<usize>().unwrap()..].fill(text.to_owned());
+/// The recorded answers to all questions; one that is missing is that of the question before.
+fn answers(recorded: &str) -> Vec<(&'static str, &str)> {
+    let sections: Vec<(&str, &str)> =
+        recorded.split("question ").skip(1).map(|section| section.split_once('\n').unwrap()).collect();
+    let mut answer = "";
+    let mut answers = Vec::new();
+    for question in ["0", "1", "2", "symbols"] {
+        let section = sections.iter().find(|(name, _)| *name == question);
+        answer = section.map_or(answer, |(_, text)| text);
+        answers.push((question, answer));
     }
-    texts
+    answers
 }
 
 fn first_difference(ours: &str, recorded: &str) -> String {
@@ -54,11 +58,11 @@ fn programs_compile_as_recorded() {
             count += 1;
             let name = path.file_name().unwrap().to_str().unwrap();
             let source = fs::read(&path).unwrap();
-            let recorded = levels(&fs::read_to_string(path.with_extension("txt")).unwrap());
-            for (level, recorded) in recorded.iter().enumerate() {
-                let ours = describe(level as u8, name, &source, false);
-                let different = ours != *recorded;
-                assert!(!different, "{name}, level {level}: {}", first_difference(&ours, recorded));
+            let recorded = fs::read_to_string(path.with_extension("txt")).unwrap();
+            for (question, recorded) in answers(&recorded) {
+                let ours = describe(Question::named(question).unwrap(), name, &source, false);
+                let difference = (ours != recorded).then(|| first_difference(&ours, recorded));
+                assert_eq!(difference, None, "{name}, question {question}");
             }
         }
         assert!(count > 10, "the sample programs are there");
@@ -72,7 +76,7 @@ fn bad_sources_fail_as_recorded() {
         let text = fs::read_to_string(tests_folder().join("errors.txt")).unwrap();
         for case in text.split("\n>> ").skip(1) {
             let (recorded, source) = case.split_once('\n').unwrap();
-            let ours = describe(0, "errors", source.as_bytes(), false);
+            let ours = describe(Question::Code(0), "errors", source.as_bytes(), false);
             assert_eq!(ours.trim_end().replace('\n', " | "), recorded, "{source}");
         }
     });

@@ -2,15 +2,34 @@
 
 use std::fmt::Write;
 
-use compiler::{Options, Recursion};
+use compiler::symbols::Block;
+use compiler::{Options, Recursion, SymbolTable};
 use literals::Text;
 use syntax::Mode;
 
 /// A native stack that is enough for what CPython's own limits allow.
 pub const STACK: usize = 256 << 20;
 
-/// Compiles a source and writes what came of it: warnings and code unit, or the error.
-pub fn describe(optimize: u8, path: &str, source: &[u8], ignore_cookie: bool) -> String {
+/// What is asked of a source.
+#[derive(Clone, Copy, Debug)]
+pub enum Question {
+    /// The code unit at an optimisation level.
+    Code(u8),
+    Symbols,
+}
+
+impl Question {
+    /// From the name that `tools/parity.py` gives it.
+    pub fn named(name: &str) -> Option<Question> {
+        match name {
+            "symbols" => Some(Question::Symbols),
+            level => level.parse().ok().map(Question::Code),
+        }
+    }
+}
+
+/// Compiles a source and writes what came of it: warnings and code unit or symbols, or the error.
+pub fn describe(question: Question, path: &str, source: &[u8], ignore_cookie: bool) -> String {
     let mut out = String::new();
     let reading = syntax::Options { ignore_cookie, ..syntax::Options::default() };
     let mut parsed = match syntax::parse(source, Mode::Exec, &reading) {
@@ -28,23 +47,51 @@ pub fn describe(optimize: u8, path: &str, source: &[u8], ignore_cookie: bool) ->
         push_warning(&mut out, &warning.message, warning.place.lineno);
     }
     let recursion = Recursion { stack: STACK / 2, ..Recursion::default() };
-    let options = Options { optimize, recursion, ..Options::default() };
-    match compiler::compile(&mut parsed.module, &Text::from(path), &options) {
-        Ok((unit, warnings)) => {
-            warnings
-                .iter()
-                .for_each(|warning| push_warning(&mut out, &warning.message, warning.position.line));
-            out.push_str(&unit.dump());
+    let result = match question {
+        Question::Code(optimize) => {
+            let options = Options { optimize, recursion, ..Options::default() };
+            compiler::compile(&mut parsed.module, &Text::from(path), &options)
+                .map(|(unit, warnings)| (unit.dump(), warnings))
         }
-        Err(failure) => {
-            let place = failure.position.map(|position| (position.line, position.offset.into()));
-            for warning in &failure.warnings {
-                push_warning(&mut out, &warning.message, warning.position.line);
-            }
-            push_error(&mut out, &format!("{:?}", failure.exception), &failure.message, place);
-        }
+        Question::Symbols => compiler::symtable(&parsed.module, &recursion).map(|table| {
+            let mut text = String::new();
+            push_block(&mut text, &table, table.top(), 0);
+            (text, Vec::new())
+        }),
+    };
+    let (text, warnings, failure) = match result {
+        Ok((text, warnings)) => (text, warnings, None),
+        Err(mut failure) => (String::new(), std::mem::take(&mut failure.warnings), Some(failure)),
+    };
+    warnings.iter().for_each(|warning| push_warning(&mut out, &warning.message, warning.position.line));
+    out.push_str(&text);
+    if let Some(failure) = failure {
+        let place = failure.position.map(|position| (position.line, position.offset.into()));
+        push_error(&mut out, &format!("{:?}", failure.exception), &failure.message, place);
     }
     out
+}
+
+fn push_block(out: &mut String, table: &SymbolTable, block: &Block, depth: usize) {
+    let margin = " ".repeat(depth);
+    let quoted = |text: &Text| format!("{:?}", text.to_string_lossy());
+    let varnames: Vec<String> = block.varnames.iter().map(quoted).collect();
+    let _ = writeln!(
+        out,
+        "{margin}block {} type {} line {} nested {} varnames {}",
+        quoted(&block.name),
+        block.kind as u32,
+        block.line,
+        u32::from(block.nested),
+        varnames.join(" ")
+    );
+    let mut symbols: Vec<(String, u32)> =
+        block.symbols.iter().map(|(name, flags)| (quoted(name), flags)).collect();
+    symbols.sort();
+    symbols.iter().for_each(|(name, flags)| {
+        let _ = writeln!(out, "{margin} {name} {flags}");
+    });
+    block.children.iter().for_each(|&child| push_block(out, table, &table.blocks[child], depth + 1));
 }
 
 fn push_warning(out: &mut String, message: &str, line: u32) {
