@@ -22,6 +22,7 @@ import sys
 import warnings
 
 QUESTIONS = "0", "1", "2", "symbols"
+MORE_QUESTIONS = "await", "eval", "single"
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -115,15 +116,10 @@ def dump(code, out, indent=""):
 
 
 def dump_symbols(table, out, indent=""):
-    import json
-
-    def quote_plainly(text):
-        return json.dumps(text, ensure_ascii=False)
-
-    varnames = " ".join(map(quote_plainly, table.varnames))
+    varnames = " ".join(map(quote, table.varnames))
     header = "%sblock %s type %d line %d nested %d varnames %s"
-    out.append(header % (indent, quote_plainly(table.name), table.type, table.lineno, table.nested, varnames))
-    for name, flags in sorted((quote_plainly(name), flags) for name, flags in table.symbols.items()):
+    out.append(header % (indent, quote(table.name), table.type, table.lineno, table.nested, varnames))
+    for name, flags in sorted((quote(name), flags) for name, flags in table.symbols.items()):
         out.append("%s %s %d" % (indent, name, flags))
     for child in table.children:
         dump_symbols(child, out, indent + " ")
@@ -136,6 +132,13 @@ def answer(question, path, source):
         import _symtable
 
         dump_symbols(_symtable.symtable(source, path, "exec"), out)
+    elif question in ("eval", "single"):
+        dump(compile(source, path, question, dont_inherit=True, optimize=0), out)
+    elif question == "await":
+        import ast
+
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        dump(compile(source, path, "exec", flags=flags, dont_inherit=True, optimize=0), out)
     else:
         dump(compile(source, path, "exec", dont_inherit=True, optimize=int(question)), out)
     return out
@@ -208,7 +211,7 @@ def record(folder):
                 source = file.read()
             previous = None
             with open(os.path.join(programs, name[:-2] + "txt"), "w") as file:
-                for question in QUESTIONS:
+                for question in "0", "await", "1", "2", "symbols":
                     text = describe(question, name, source)
                     if text != previous:
                         file.write("question %s\n%s" % (question, text))
@@ -271,7 +274,7 @@ def work(task):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].splitlines()[0])
     parser.add_argument("--keep-going", type=int, default=20, metavar="N", help="differences to show")
-    parser.add_argument("--question", action="append", choices=QUESTIONS)
+    parser.add_argument("--question", action="append", choices=QUESTIONS + MORE_QUESTIONS)
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
     parser.add_argument("--tool", default=os.path.join(target, "release/examples/parity"))
     parser.add_argument("--record", metavar="FOLDER")

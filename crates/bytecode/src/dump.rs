@@ -96,7 +96,8 @@ fn joined(texts: Vec<String>) -> String {
     texts.join(", ")
 }
 
-fn quoted(text: &Text) -> String {
+/// A text as the dump writes it.
+pub fn quoted(text: &Text) -> String {
     let mut out = String::from("\"");
     text.code_points().for_each(|point| push_escaped(&mut out, point));
     out.push('"');

@@ -15,6 +15,7 @@ mod lines;
 mod unit;
 
 pub use decode::{Decoder, Instruction};
+pub use dump::quoted;
 pub use instructions::{
     Argument, COMPARISONS, EXTENDED_ARG, HAVE_ARGUMENT, Opcode, StackEffect, number, opcodes_with,
 };

@@ -24,7 +24,7 @@ fn answers(recorded: &str) -> Vec<(&'static str, &str)> {
         recorded.split("question ").skip(1).map(|section| section.split_once('\n').unwrap()).collect();
     let mut answer = "";
     let mut answers = Vec::new();
-    for question in ["0", "1", "2", "symbols"] {
+    for question in ["0", "await", "1", "2", "symbols"] {
         let section = sections.iter().find(|(name, _)| *name == question);
         answer = section.map_or(answer, |(_, text)| text);
         answers.push((question, answer));

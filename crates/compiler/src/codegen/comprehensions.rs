@@ -33,11 +33,12 @@ impl<'a> Generator<'a> {
             _ => return Ok(()),
         };
         let Some(outermost) = generators.first() else { return Ok(()) };
-        let within_async = self.unit_ref().is_coroutine();
+        let top_level_await = self.top_level_await();
+        let async_allowed = self.unit_ref().is_coroutine() || top_level_await;
         self.open_unit(name.into(), ScopeKind::Comprehension, Node::Expression(node), node.span.lineno)?;
         let is_async = self.unit_ref().is_coroutine();
         if let Some(build) = shape.build {
-            if is_async && !within_async && !self.settings.top_level_await() {
+            if is_async && !async_allowed {
                 return self.error("asynchronous comprehension outside of an asynchronous function");
             }
             self.emit_with(build, 0);
@@ -48,6 +49,9 @@ impl<'a> Generator<'a> {
             self.emit(Opcode::ReturnValue);
         }
         self.make_function(0, true)?;
+        if is_async && top_level_await {
+            self.unit().awaits = true;
+        }
         self.expression(&outermost.iter)?;
         self.emit(if outermost.is_async != 0 { Opcode::GetAiter } else { Opcode::GetIter });
         self.emit_with(Opcode::CallFunction, 1);

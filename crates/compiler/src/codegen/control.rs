@@ -203,9 +203,9 @@ impl<'a> Generator<'a> {
         self.emit(Opcode::PopBlock);
     }
 
-    /// Fails outside an asynchronous function, unless `await` is allowed everywhere.
+    /// Fails outside an asynchronous function, unless `await` is allowed there.
     pub(super) fn require_async(&mut self, message: &str) -> Result {
-        if self.settings.top_level_await() {
+        if self.top_level_await() {
             self.unit().awaits = true;
             return Ok(());
         }

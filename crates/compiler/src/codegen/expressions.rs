@@ -184,7 +184,7 @@ impl<'a> Generator<'a> {
     }
 
     fn await_expression(&mut self, value: &'a Expr) -> Result {
-        if !self.settings.top_level_await() {
+        if !self.top_level_await() {
             self.require_function("'await' outside function")?;
             if !matches!(self.unit_ref().kind, ScopeKind::AsyncFunction | ScopeKind::Comprehension) {
                 return self.error("'await' outside async function");

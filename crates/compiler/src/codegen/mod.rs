@@ -57,10 +57,6 @@ impl Settings {
     fn annotations_are_text(&self) -> bool {
         self.flags & flags::FUTURE_ANNOTATIONS != 0
     }
-
-    fn top_level_await(&self) -> bool {
-        self.flags & ALLOW_TOP_LEVEL_AWAIT != 0
-    }
 }
 
 pub(crate) fn generate(
@@ -134,6 +130,11 @@ impl<'a> Generator<'a> {
         self.unit_ref().block
     }
 
+    /// Whether `await` is allowed here although this is no function.
+    fn top_level_await(&self) -> bool {
+        self.settings.flags & ALLOW_TOP_LEVEL_AWAIT != 0 && self.block().kind == BlockKind::Module
+    }
+
     fn in_function(&self) -> bool {
         self.block().kind == BlockKind::Function
     }
@@ -167,7 +168,7 @@ impl<'a> Generator<'a> {
             bits |= when(block.generator && coroutine, flags::ASYNC_GENERATOR);
             bits |= when(block.has_varargs, flags::VARARGS);
             bits |= when(block.has_varkeywords, flags::VARKEYWORDS);
-        } else if self.settings.top_level_await() && coroutine && !block.generator {
+        } else if self.settings.flags & ALLOW_TOP_LEVEL_AWAIT != 0 && coroutine && !block.generator {
             bits |= flags::COROUTINE;
         }
         bits

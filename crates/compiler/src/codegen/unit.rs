@@ -89,7 +89,7 @@ pub(crate) struct Unit<'a> {
     pub column: u32,
     /// Whether an instruction has been given that line.
     pub line_is_marked: bool,
-    /// Asynchronous by what it does, where `await` is allowed everywhere.
+    /// Asynchronous by what it does, at a top level where `await` is allowed.
     pub awaits: bool,
     /// Whether the current basic block returns.
     returns: bool,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use bytecode::quoted;
 use compiler::symbols::Block;
 use compiler::{Options, Recursion, SymbolTable};
 use literals::Text;
@@ -15,6 +16,11 @@ pub const STACK: usize = 256 << 20;
 pub enum Question {
     /// The code unit at an optimisation level.
     Code(u8),
+    /// The code unit of an expression, or of an interactive statement.
+    Eval,
+    Single,
+    /// The code unit where `await` is allowed at the top level.
+    Await,
     Symbols,
 }
 
@@ -23,6 +29,9 @@ impl Question {
     pub fn named(name: &str) -> Option<Question> {
         match name {
             "symbols" => Some(Question::Symbols),
+            "eval" => Some(Question::Eval),
+            "single" => Some(Question::Single),
+            "await" => Some(Question::Await),
             level => level.parse().ok().map(Question::Code),
         }
     }
@@ -32,7 +41,12 @@ impl Question {
 pub fn describe(question: Question, path: &str, source: &[u8], ignore_cookie: bool) -> String {
     let mut out = String::new();
     let reading = syntax::Options { ignore_cookie, ..syntax::Options::default() };
-    let mut parsed = match syntax::parse(source, Mode::Exec, &reading) {
+    let mode = match question {
+        Question::Eval => Mode::Eval,
+        Question::Single => Mode::Single,
+        _ => Mode::Exec,
+    };
+    let mut parsed = match syntax::parse(source, mode, &reading) {
         Ok(parsed) => parsed,
         Err(failure) => {
             for warning in &failure.warnings {
@@ -47,17 +61,21 @@ pub fn describe(question: Question, path: &str, source: &[u8], ignore_cookie: bo
         push_warning(&mut out, &warning.message, warning.place.lineno);
     }
     let recursion = Recursion { stack: STACK / 2, ..Recursion::default() };
-    let result = match question {
-        Question::Code(optimize) => {
-            let options = Options { optimize, recursion, ..Options::default() };
-            compiler::compile(&mut parsed.module, &Text::from(path), &options)
-                .map(|(unit, warnings)| (unit.dump(), warnings))
-        }
-        Question::Symbols => compiler::symtable(&parsed.module, &recursion).map(|table| {
+    let (optimize, flags) = match question {
+        Question::Code(optimize) => (optimize, 0),
+        Question::Await => (0, compiler::ALLOW_TOP_LEVEL_AWAIT),
+        _ => (0, 0),
+    };
+    let result = if let Question::Symbols = question {
+        compiler::symtable(&parsed.module, &recursion).map(|table| {
             let mut text = String::new();
             push_block(&mut text, &table, table.top(), 0);
             (text, Vec::new())
-        }),
+        })
+    } else {
+        let options = Options { optimize, flags, recursion };
+        compiler::compile(&mut parsed.module, &Text::from(path), &options)
+            .map(|(unit, warnings)| (unit.dump(), warnings))
     };
     let (text, warnings, failure) = match result {
         Ok((text, warnings)) => (text, warnings, None),
@@ -74,7 +92,6 @@ pub fn describe(question: Question, path: &str, source: &[u8], ignore_cookie: bo
 
 fn push_block(out: &mut String, table: &SymbolTable, block: &Block, depth: usize) {
     let margin = " ".repeat(depth);
-    let quoted = |text: &Text| format!("{:?}", text.to_string_lossy());
     let varnames: Vec<String> = block.varnames.iter().map(quoted).collect();
     let _ = writeln!(
         out,
