@@ -9,7 +9,7 @@ use crate::module::Module;
 use crate::prelude::*;
 use crate::protocol::CompareOp;
 
-/// `PyCFunctionObject`, and behind it the field of `PyCMethodObject`, used by `METH_METHOD` functions.
+/// `PyCFunctionObject`.
 #[repr(C)]
 #[derive(Trace)]
 pub struct BuiltinFunction {
@@ -22,6 +22,13 @@ pub struct BuiltinFunction {
     weak_references: std::cell::Cell<*mut Object>,
     #[trace(skip)]
     vectorcall: Option<VectorcallFunc>,
+}
+
+/// `PyCMethodObject`: a function that is told the class that defines it (PEP 573).
+#[repr(C)]
+#[derive(Trace)]
+pub struct BuiltinMethod {
+    base: BuiltinFunction,
     class: Field<Type>,
 }
 
@@ -33,9 +40,12 @@ unsafe extern "C" fn vectorcall(
 ) -> Result<Ref> {
     // SAFETY: only functions of this type point here.
     let function: &BuiltinFunction = unsafe { callee.cast() };
-    // SAFETY: the function's fields are set for good when it is made, but for the collector's clearing.
-    let (receiver, class) = unsafe { (function.receiver.peek(), function.class.peek()) };
-    let callee = Callee { definition: function.definition, receiver, class, function: callee };
+    let class = function.defining_class();
+    // SAFETY: the field is set for good when the function is made, but for the collector's clearing.
+    let receiver =
+        unsafe { function.receiver.peek() }.filter(|_| function.definition.flags & method_flags::STATIC == 0);
+    let callee =
+        Callee { definition: function.definition, receiver, class: class.as_deref(), function: callee };
     // SAFETY: the caller's promise.
     unsafe { callee.vectorcall(arguments, count & !VECTORCALL_ARGUMENTS_OFFSET, names) }
 }
@@ -58,18 +68,36 @@ impl BuiltinFunction {
         class: Option<Ref<Type>>,
     ) -> Result<Ref<BuiltinFunction>> {
         check_flags(definition)?;
-        if definition.flags & method_flags::METHOD != 0 && class.is_none() {
-            bail!(SystemError, "attempting to create PyCMethod with a METH_METHOD flag but no class");
-        }
-        Ok(Ref::new(BuiltinFunction {
+        let function = BuiltinFunction {
             base: Object::header(),
             definition,
             receiver: Field::new(receiver),
             module: Field::new(module),
             weak_references: std::cell::Cell::new(ptr::null_mut()),
             vectorcall: Some(vectorcall),
-            class: Field::new(class),
-        }))
+        };
+        match (definition.flags & method_flags::METHOD != 0, class) {
+            (false, None) => Ok(Ref::new(function)),
+            (true, Some(class)) => {
+                let method = Ref::new(BuiltinMethod { base: function, class: Field::new(Some(class)) });
+                // SAFETY: the method's structure begins with the function's.
+                Ok(unsafe { method.cast_unchecked() })
+            }
+            (true, None) => {
+                bail!(SystemError, "attempting to create PyCMethod with a METH_METHOD flag but no class")
+            }
+            (false, Some(_)) => {
+                bail!(SystemError, "attempting to create PyCFunction with class but no METH_METHOD flag")
+            }
+        }
+    }
+
+    /// The class that defines the function, which only a [`BuiltinMethod`] knows.
+    pub fn defining_class(&self) -> Option<Ref<Type>> {
+        match self.definition.flags & method_flags::METHOD {
+            0 => None,
+            _ => self.as_object().downcast::<BuiltinMethod>()?.class.get(),
+        }
     }
 
     /// The table's entry.
@@ -101,6 +129,7 @@ impl BuiltinFunction {
 #[class(
     name = "builtin_function_or_method",
     symbol = "PyCFunction_Type",
+    generic_getattro,
     weaklist_offset = offset_of!(BuiltinFunction, weak_references),
     vectorcall_offset = offset_of!(BuiltinFunction, vectorcall)
 )]
@@ -118,7 +147,7 @@ impl BuiltinFunction {
 
     #[slot(tp_call)]
     fn call(&self, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
-        let (receiver, class) = (self.receiver.get(), self.class.get());
+        let (receiver, class) = (self.receiver(), self.defining_class());
         let callee = Callee {
             definition: self.definition,
             receiver: receiver.as_deref(),
@@ -136,7 +165,7 @@ impl BuiltinFunction {
 
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CompareOp) -> Ref {
-        let Some(other) = other.downcast_exact::<BuiltinFunction>() else { return not_implemented() };
+        let Some(other) = other.downcast::<BuiltinFunction>() else { return not_implemented() };
         let same_receiver = match (self.receiver.get(), other.receiver.get()) {
             (Some(ours), Some(theirs)) => ours.is(&theirs),
             (None, None) => true,
@@ -191,7 +220,7 @@ impl BuiltinFunction {
     }
 
     /// A module's function pickles by name, a bound one as its receiver's attribute.
-    #[method(name = "__reduce__")]
+    #[method(name = "__reduce__", no_text_signature)]
     fn reduce(&self) -> Result<Ref> {
         let receiver = self.receiver.get().filter(|receiver| receiver.downcast::<Module>().is_none());
         let name = Str::new(&self.name()).into_object();
@@ -201,3 +230,6 @@ impl BuiltinFunction {
         Tuple::new([builtins.get_attr(intern!("getattr"))?, arguments.into_object()]).map(Ref::into_object)
     }
 }
+
+#[class(name = "builtin_method", symbol = "PyCMethod_Type", base = BUILTIN_FUNCTION, layout = BuiltinFunction)]
+impl BuiltinMethod {}

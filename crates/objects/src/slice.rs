@@ -136,7 +136,7 @@ fn clipped_bound(part: &Object, absent: &Int, length: &Int, lowest: &Int, highes
 /// slice(start, stop[, step])
 ///
 /// Make a slice object, as used for extended slicing (e.g. a[0:10:2]).
-#[class(name = "slice", symbol = "PySlice_Type")]
+#[class(name = "slice", symbol = "PySlice_Type", generic_getattro)]
 impl Slice {
     #[slot(tp_new, "(start, stop=None, step=None, /)")]
     fn new_slice(class: &Type, start: &Object, stop: Option<&Object>, step: Option<&Object>) -> Ref<Slice> {

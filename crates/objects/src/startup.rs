@@ -32,6 +32,7 @@ static TYPES: &[&Type] = &[
     &crate::singletons::ELLIPSIS_TYPE,
     &crate::singletons::NOT_IMPLEMENTED_TYPE,
     &crate::builtin_function::BUILTIN_FUNCTION,
+    &crate::builtin_function::BUILTIN_METHOD,
     &crate::descriptor::METHOD_DESCRIPTOR,
     &crate::descriptor::CLASS_METHOD_DESCRIPTOR,
     &crate::descriptor::MEMBER_DESCRIPTOR,
