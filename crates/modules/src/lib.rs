@@ -9,6 +9,7 @@ extern crate objects;
 pub mod bisect;
 pub mod codecs;
 pub mod errno;
+mod exception_class;
 pub mod functools;
 pub mod gc;
 pub mod heapq;
@@ -22,6 +23,7 @@ pub mod signal;
 pub mod sre;
 pub mod stat;
 pub mod string;
+pub mod structs;
 pub mod system;
 pub mod thread;
 pub mod time;
@@ -41,6 +43,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_io", io::_io::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
+    ("_struct", structs::module::initialize),
     ("_string", string::_string::initialize),
     ("_thread", thread::initialize),
     ("_functools", functools::initialize),

@@ -1,0 +1,191 @@
+//! One value of `struct`, as bytes and back.
+
+use objects::bytearray::ByteArray;
+use objects::prelude::*;
+
+use super::ERROR;
+use super::format::{Item, Order};
+
+/// Writes a value where an item of the format says.
+pub fn pack(order: Order, item: &Item, value: &Object, out: &mut [u8]) -> Result<()> {
+    match item.code {
+        b'c' => match value.downcast::<Bytes>() {
+            Some(bytes) if bytes.len() == 1 => out.copy_from_slice(bytes.as_bytes()),
+            _ => return Err(ERROR.raise("char format requires a bytes object of length 1")),
+        },
+        b's' => {
+            let content = content(value, 's')?;
+            let length = content.len().min(out.len());
+            out[..length].copy_from_slice(&content[..length]);
+        }
+        b'p' => {
+            let content = content(value, 'p')?;
+            if let Some((head, tail)) = out.split_first_mut() {
+                let length = content.len().min(tail.len());
+                tail[..length].copy_from_slice(&content[..length]);
+                *head = length.min(255) as u8;
+            }
+        }
+        b'?' => out[0] = value.is_true()?.into(),
+        b'e' | b'f' | b'd' => return pack_float(order, item.code, value, out),
+        _ => {
+            let number = integer(value)?;
+            let bits = int_bits(order, item, &number)?;
+            put(order, bits, out);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a value.
+pub fn unpack(order: Order, item: &Item, bytes: &[u8]) -> Result<Ref> {
+    Ok(match item.code {
+        b'c' | b's' => Bytes::try_new(bytes)?.into_object(),
+        b'p' => {
+            let content = bytes
+                .split_first()
+                .map_or(&[][..], |(&length, tail)| &tail[..usize::from(length).min(tail.len())]);
+            Bytes::try_new(content)?.into_object()
+        }
+        b'?' => bool_object(bytes.iter().any(|&byte| byte != 0)),
+        b'e' => Float::new(from_half(get(order, bytes) as u16)).into_object(),
+        b'f' => Float::new(f32::from_bits(get(order, bytes) as u32).into()).into_object(),
+        b'd' => Float::new(f64::from_bits(get(order, bytes))).into_object(),
+        b'B' | b'H' | b'I' | b'L' | b'Q' | b'N' | b'P' => Int::from_u64(get(order, bytes)).into_object(),
+        _ => {
+            let unused = 64 - 8 * bytes.len() as u32;
+            Int::new((get(order, bytes) << unused) as i64 >> unused).into_object()
+        }
+    })
+}
+
+fn put(order: Order, bits: u64, out: &mut [u8]) {
+    let size = out.len();
+    if order.big_endian {
+        out.copy_from_slice(&bits.to_be_bytes()[8 - size..]);
+    } else {
+        out.copy_from_slice(&bits.to_le_bytes()[..size]);
+    }
+}
+
+fn get(order: Order, bytes: &[u8]) -> u64 {
+    let add = |bits: u64, &byte: &u8| bits << 8 | u64::from(byte);
+    if order.big_endian { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) }
+}
+
+fn content(value: &Object, code: char) -> Result<Vec<u8>> {
+    if let Some(bytes) = value.downcast::<Bytes>() {
+        return Ok(bytes.as_bytes().to_vec());
+    }
+    match value.downcast::<ByteArray>() {
+        Some(bytes) => Ok(bytes.as_object().get_buffer(objects::buffer::request::SIMPLE)?.bytes().to_vec()),
+        None => Err(ERROR.raise(&format!("argument for '{code}' must be a bytes object"))),
+    }
+}
+
+fn integer(value: &Object) -> Result<Ref<Int>> {
+    match value.downcast::<Int>() {
+        Some(number) => Ok(number.to_ref()),
+        None if value.has_index() => value.index(),
+        None => Err(ERROR.raise("required argument is not an integer")),
+    }
+}
+
+/// The bits of an int in an item's size, which it has to fit.
+fn int_bits(order: Order, item: &Item, number: &Int) -> Result<u64> {
+    let out_of_range = || ERROR.raise("argument out of range");
+    let code = item.code;
+    if code == b'P' {
+        let bits = number.to_i64().map(|value| value as u64).or_else(|| number.to_u64());
+        return bits.ok_or_else(|| ERROR.raise("int too large to convert"));
+    }
+    let narrow_unsigned = matches!(code, b'B' | b'H');
+    let bits = if code.is_ascii_lowercase() || narrow_unsigned {
+        let value = number.to_i64().ok_or_else(out_of_range)?;
+        let (low, high) = limits(item.size, !narrow_unsigned);
+        if i128::from(value) < low || i128::from(value) > high {
+            return Err(refused(order, item));
+        }
+        value as u64
+    } else {
+        let value = number.to_u64().ok_or_else(out_of_range)?;
+        if i128::from(value) > limits(item.size, false).1 {
+            return Err(refused(order, item));
+        }
+        value
+    };
+    Ok(bits)
+}
+
+fn limits(size: usize, signed: bool) -> (i128, i128) {
+    let bits = 8 * size as u32;
+    if signed { (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) } else { (0, (1 << bits) - 1) }
+}
+
+#[cold]
+fn refused(_order: Order, item: &Item) -> Raised {
+    let message = match item.code {
+        b'b' => "byte format requires -128 <= number <= 127".to_owned(),
+        b'B' => "ubyte format requires 0 <= number <= 255".to_owned(),
+        b'h' => "short format requires (-0x7fff - 1) <= number <= 0x7fff".to_owned(),
+        b'H' => "ushort format requires 0 <= number <= (0x7fff * 2 + 1)".to_owned(),
+        code => {
+            let (low, high) = limits(item.size, code.is_ascii_lowercase());
+            format!("'{}' format requires {low} <= number <= {high}", char::from(code))
+        }
+    };
+    ERROR.raise(&message)
+}
+
+fn pack_float(order: Order, code: u8, value: &Object, out: &mut [u8]) -> Result<()> {
+    let number = match value.as_f64() {
+        Ok(number) => number,
+        Err(raised) => {
+            raised.clear();
+            return Err(ERROR.raise("required argument is not a float"));
+        }
+    };
+    let too_large = |code| raise!(OverflowError, "float too large to pack with {code} format");
+    let bits = match code {
+        b'e' => to_half(number).ok_or_else(|| too_large('e'))?.into(),
+        b'f' => {
+            let narrow = number as f32;
+            if !order.native && narrow.is_infinite() && number.is_finite() {
+                return Err(too_large('f'));
+            }
+            narrow.to_bits().into()
+        }
+        _ => number.to_bits(),
+    };
+    put(order, bits, out);
+    Ok(())
+}
+
+/// IEEE 754 binary16, rounded half to even; nothing where the finite value is too large.
+fn to_half(value: f64) -> Option<u16> {
+    let sign = if value.is_sign_negative() { 0x8000 } else { 0 };
+    let magnitude = value.abs();
+    if value.is_nan() {
+        return Some(sign | 0x7e00);
+    }
+    if value.is_infinite() {
+        return Some(sign | 0x7c00);
+    }
+    // In units of the last place that the result has: 2**-24 at the least.
+    let exponent = ((magnitude.to_bits() >> 52) as i32 - 1023).max(-14);
+    let units = (magnitude * 2_f64.powi(10 - exponent)).round_ties_even() as u32;
+    // Rounding up may carry into the exponent, which the sum gets right.
+    let bits = ((exponent + 14) as u32 * 0x400) + units;
+    (bits < 0x7c00).then_some(sign | bits as u16)
+}
+
+fn from_half(bits: u16) -> f64 {
+    let sign = if bits & 0x8000 != 0 { -1.0 } else { 1.0 };
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff));
+    sign * match exponent {
+        0x1f if fraction == 0.0 => f64::INFINITY,
+        0x1f => f64::NAN,
+        0 => fraction * 2_f64.powi(-24),
+        _ => (1024.0 + fraction) * 2_f64.powi(exponent - 25),
+    }
+}
