@@ -15,6 +15,7 @@ pub mod gc;
 pub mod heapq;
 pub mod io;
 pub mod math;
+pub mod itertools;
 pub mod operator;
 pub mod posix;
 pub mod pwd;
@@ -39,20 +40,21 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 pub static MODULES: &[(&str, Initialize)] = &[
     ("_bisect", bisect::initialize),
     ("_codecs", codecs::_codecs::initialize),
-    ("_signal", signal::initialize),
+    ("_functools", functools::initialize),
+    ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
+    ("_operator", operator::initialize),
+    ("_random", random::initialize),
+    ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
     ("_struct", structs::module::initialize),
     ("_string", string::_string::initialize),
     ("_thread", thread::initialize),
-    ("_functools", functools::initialize),
-    ("_heapq", heapq::initialize),
-    ("_operator", operator::initialize),
-    ("_random", random::initialize),
     ("_weakref", weakref::initialize),
-    ("gc", gc::initialize),
     ("errno", errno::initialize),
+    ("gc", gc::initialize),
+    ("itertools", itertools::initialize),
     ("math", math::initialize),
     ("posix", posix::initialize),
     ("pwd", pwd::initialize),

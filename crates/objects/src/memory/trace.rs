@@ -88,6 +88,16 @@ impl<T: Trace> Trace for Option<T> {
     }
 }
 
+impl<T: Trace, const N: usize> Trace for [T; N] {
+    fn trace(&self, visitor: &Visitor) -> ControlFlow<c_int> {
+        self.iter().try_for_each(|value| value.trace(visitor))
+    }
+
+    fn clear(&self) {
+        self.iter().for_each(T::clear);
+    }
+}
+
 impl<T: Layout> Trace for Vec<Ref<T>> {
     fn trace(&self, visitor: &Visitor) -> ControlFlow<c_int> {
         self.iter().try_for_each(|object| visitor.visit(object.as_object()))

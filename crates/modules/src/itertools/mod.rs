@@ -1,0 +1,105 @@
+//! `itertools`: iterators that are made of iterators.
+
+mod chaining;
+mod combinatorics;
+mod grouping;
+mod infinite;
+mod selecting;
+mod tee;
+
+pub use itertools::{DEFINITION, initialize};
+
+use objects::prelude::*;
+
+/// A pickled state has to be a tuple.
+fn state_tuple(state: &Object) -> Result<&[Ref]> {
+    match state.downcast::<Tuple>() {
+        Some(tuple) => Ok(tuple.items()),
+        None => Err(raise!(TypeError, "state is not a tuple")),
+    }
+}
+
+/// The error of a pickled state with another number of parts.
+fn wrong_state(parts: &[Ref], wanted: usize) -> Raised {
+    let bound = if parts.len() < wanted { "at least" } else { "at most" };
+    raise!(TypeError, "function takes {bound} {wanted} arguments ({} given)", parts.len())
+}
+
+/// The class of an instance, for the first place of what `__reduce__` gives.
+fn class_of(object: &Object) -> Ref {
+    object.class().to_ref().into_object()
+}
+
+fn pair(first: Ref, second: Ref) -> Result<Ref> {
+    Tuple::new([first, second]).map(Ref::into_object)
+}
+
+fn present(field: &Field) -> Ref {
+    field.get().unwrap_or_else(none)
+}
+
+fn empty_tuple() -> Ref {
+    Tuple::empty().into_object()
+}
+
+/// Functional tools for creating and using iterators.
+///
+/// Infinite iterators:
+/// count(start=0, step=1) --> start, start+step, start+2*step, ...
+/// cycle(p) --> p0, p1, ... plast, p0, p1, ...
+/// repeat(elem [,n]) --> elem, elem, elem, ... endlessly or up to n times
+///
+/// Iterators terminating on the shortest input sequence:
+/// accumulate(p[, func]) --> p0, p0+p1, p0+p1+p2
+/// chain(p, q, ...) --> p0, p1, ... plast, q0, q1, ...
+/// chain.from_iterable([p, q, ...]) --> p0, p1, ... plast, q0, q1, ...
+/// compress(data, selectors) --> (d[0] if s[0]), (d[1] if s[1]), ...
+/// dropwhile(pred, seq) --> seq[n], seq[n+1], starting when pred fails
+/// groupby(iterable[, keyfunc]) --> sub-iterators grouped by value of keyfunc(v)
+/// filterfalse(pred, seq) --> elements of seq where pred(elem) is False
+/// islice(seq, [start,] stop [, step]) --> elements from
+///        seq[start:stop:step]
+/// starmap(fun, seq) --> fun(*seq[0]), fun(*seq[1]), ...
+/// tee(it, n=2) --> (it1, it2 , ... itn) splits one iterator into n
+/// takewhile(pred, seq) --> seq[0], seq[1], until pred fails
+/// zip_longest(p, q, ...) --> (p[0], q[0]), (p[1], q[1]), ...
+///
+/// Combinatoric generators:
+/// product(p, q, ... [repeat=1]) --> cartesian product
+/// permutations(p[, r])
+/// combinations(p, r)
+/// combinations_with_replacement(p, r)
+#[module(
+    name = "itertools",
+    classes = [
+        super::chaining::ACCUMULATE,
+        super::combinatorics::COMBINATIONS,
+        super::combinatorics::COMBINATIONS_WITH_REPLACEMENT,
+        super::infinite::CYCLE,
+        super::selecting::DROP_WHILE,
+        super::selecting::TAKE_WHILE,
+        super::selecting::SLICE_ITERATOR,
+        super::chaining::STAR_MAP,
+        super::chaining::CHAIN,
+        super::selecting::COMPRESS,
+        super::selecting::FILTER_FALSE,
+        super::infinite::COUNT,
+        super::chaining::ZIP_LONGEST,
+        super::combinatorics::PERMUTATIONS,
+        super::combinatorics::PRODUCT,
+        super::infinite::REPEAT,
+        super::grouping::GROUP_BY,
+        super::grouping::GROUPER,
+        super::tee::TEE,
+        super::tee::TEE_DATA
+    ]
+)]
+pub mod itertools {
+    use objects::prelude::*;
+
+    /// Returns a tuple of n independent iterators.
+    #[function("(iterable, n=2, /)")]
+    fn tee(iterable: &Object, n: isize) -> Result<Ref<Tuple>> {
+        crate::itertools::tee::split(iterable, n)
+    }
+}
