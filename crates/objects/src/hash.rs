@@ -29,6 +29,11 @@ pub fn secret_from_seed(seed: u32) -> [u8; SECRET_SIZE] {
     secret
 }
 
+/// SipHash-2-4 with a key of its own, not the secret: `_imp.source_hash`.
+pub fn keyed(key: u64, data: &[u8]) -> u64 {
+    sip_2_4_with([key, 0], data)
+}
+
 /// The hash of some bytes: 0 for none, never -1.
 #[inline]
 pub fn bytes(data: &[u8]) -> isize {
@@ -78,7 +83,10 @@ impl State {
 }
 
 fn sip_2_4(data: &[u8]) -> u64 {
-    let [k0, k1] = [&SECRET[0], &SECRET[1]].map(|word| word.load(Ordering::Relaxed));
+    sip_2_4_with([&SECRET[0], &SECRET[1]].map(|word| word.load(Ordering::Relaxed)), data)
+}
+
+fn sip_2_4_with([k0, k1]: [u64; 2], data: &[u8]) -> u64 {
     let mut state = State([
         k0 ^ 0x736f_6d65_7073_6575,
         k1 ^ 0x646f_7261_6e64_6f6d,

@@ -1,11 +1,15 @@
 //! The interpreter: what its threads share. Modules, builtins, the import system.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
 use std::ptr;
 use std::sync::atomic::AtomicPtr;
 
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
+
+use crate::import::ImportLock;
+use crate::warnings::Warnings;
 
 /// The first interpreter, which lives as long as the process.
 pub static MAIN: AtomicPtr<Interpreter> = AtomicPtr::new(ptr::null_mut());
@@ -24,6 +28,14 @@ pub struct Interpreter {
     pub importlib: Field,
     /// The original `builtins.__import__`.
     pub import_function: Field,
+    /// Single-phase extension modules by path and name.
+    pub extensions: Field<Dict>,
+    pub import_lock: ImportLock,
+    pub warnings: Warnings,
+    /// The folder of the standard library.
+    pub stdlib: RefCell<Option<PathBuf>>,
+    /// `atexit`'s functions with their arguments, the last registered last.
+    pub exit_functions: RefCell<Vec<(Ref, Ref<Tuple>, Ref<Dict>)>>,
     /// The level of `-O`.
     pub optimize: Cell<u8>,
     /// The level of `-b`.
@@ -39,6 +51,11 @@ impl Default for Interpreter {
             builtins: Field::null(),
             importlib: Field::null(),
             import_function: Field::null(),
+            extensions: Field::null(),
+            import_lock: ImportLock::default(),
+            warnings: Warnings::default(),
+            stdlib: RefCell::default(),
+            exit_functions: RefCell::default(),
             optimize: Cell::default(),
             bytes_warning_level: Cell::default(),
         }
@@ -59,6 +76,10 @@ impl Interpreter {
 
     pub fn builtins(&self) -> Result<Ref<Dict>> {
         self.builtins.get().ok_or_else(|| raise!(SystemError, "the interpreter has no builtins"))
+    }
+
+    pub fn stdlib(&self) -> Option<PathBuf> {
+        self.stdlib.borrow().clone()
     }
 
     /// The optimisation level of compilations that name none.

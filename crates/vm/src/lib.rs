@@ -10,9 +10,11 @@
 
 pub mod ast;
 pub mod async_generator;
+pub mod atexit;
 pub mod builtins;
 pub mod code;
 pub mod compile;
+pub mod config;
 pub mod coroutine;
 pub mod eval;
 pub mod frame;

@@ -306,7 +306,12 @@ pub fn standard_error() -> Option<Ref> {
 }
 
 /// Prints what a thread's `run()` raised, with the thread's name: `threading.excepthook`.
-pub fn print_thread_exception(class: &Object, value: &Object, traceback: &Object, thread: &Object) -> Result<()> {
+pub fn print_thread_exception(
+    class: &Object,
+    value: &Object,
+    traceback: &Object,
+    thread: &Object,
+) -> Result<()> {
     let file = match standard_error() {
         Some(file) => file,
         // At the end of the interpreter `sys.stderr` is gone, but the thread has kept it.

@@ -42,6 +42,7 @@ static TYPES: &[&Type] = &[
     &objects::int::INT,
     &objects::list::LIST,
     &objects::map::MAP,
+    &objects::memoryview::MEMORY_VIEW,
     &objects::object::OBJECT,
     &objects::property::PROPERTY,
     &objects::range::RANGE,

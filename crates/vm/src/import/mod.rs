@@ -1,8 +1,115 @@
 //! The import system's native part: what `import` statements call, over `importlib._bootstrap`.
 
+mod dynamic;
+mod frozen;
+pub mod imp;
+mod lock;
+
+use std::sync::OnceLock;
+
+use objects::module::{Module, ModuleDef};
 use objects::prelude::*;
 
+use crate::code::Code;
 use crate::interpreter::Interpreter;
+pub use lock::ImportLock;
+
+/// A built-in module's initialisation function (PEP 489).
+pub type Initialize = extern "C" fn() -> Result<Ref>;
+
+/// The modules of this crate.
+static OWN: &[(&str, Initialize)] = &[
+    ("_imp", imp::module::initialize),
+    ("_warnings", crate::warnings::module::initialize),
+    ("atexit", crate::atexit::module::initialize),
+    ("builtins", crate::builtins::module::initialize),
+    ("marshal", crate::marshal::module::initialize),
+    ("sys", crate::sys::module::initialize),
+];
+
+static NATIVE: OnceLock<&[(&str, Initialize)]> = OnceLock::new();
+
+/// Adds the modules that the program brings along; the first call counts.
+pub fn add_builtins(modules: &'static [(&'static str, Initialize)]) {
+    let _ = NATIVE.set(modules);
+}
+
+fn builtins() -> impl Iterator<Item = &'static (&'static str, Initialize)> {
+    OWN.iter().chain(NATIVE.get().copied().unwrap_or(&[]))
+}
+
+/// The names of all built-in modules, sorted.
+pub fn builtin_names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = builtins().map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    names
+}
+
+fn builtin_initializer(name: &str) -> Option<Initialize> {
+    builtins().find(|(builtin, _)| *builtin == name).map(|(_, initialize)| *initialize)
+}
+
+/// Runs what fills a module that a definition made.
+fn execute_module(module: &Object) -> Result<()> {
+    match module.downcast::<Module>().and_then(Module::definition) {
+        Some(definition) => definition.execute(module),
+        None => Ok(()),
+    }
+}
+
+/// A built-in module, made without a spec: for the start, when there are none yet.
+fn make_builtin(name: &'static Str) -> Result<Ref> {
+    let Some(initialize) = name.as_str().and_then(builtin_initializer) else {
+        bail!(ImportError, "no built-in module {name}");
+    };
+    let created = initialize()?;
+    match created.downcast::<ModuleDef>() {
+        // SAFETY: definitions are statics.
+        Some(definition) => Ok(unsafe { &*std::ptr::from_ref(definition) }.instantiate(name)?.into_object()),
+        None => Ok(created),
+    }
+}
+
+/// Runs code as the body of a module.
+fn run_in_module(module: &Module, code: &Code) -> Result<()> {
+    let dict = module.dict();
+    dict.set(intern!("__builtins__"), &*Interpreter::current().builtins()?)?;
+    crate::builtins::run_code(code, &dict, &dict).map(|_| ())
+}
+
+/// Makes the import system: `importlib._bootstrap` first, then its part for files.
+pub fn install() -> Result<()> {
+    let interpreter = Interpreter::current();
+    let modules = interpreter.modules()?;
+    let name = intern!("_frozen_importlib");
+    let importlib = Module::new(name)?;
+    let code = frozen::code("_frozen_importlib")?;
+    run_in_module(&importlib, &code)?;
+    modules.set(name, &importlib)?;
+    interpreter.importlib.set(Some(importlib.clone().into_object()));
+    let imp = make_builtin(intern!("_imp"))?;
+    modules.set(intern!("_imp"), &imp)?;
+    let Some(sys) = modules.get(intern!("sys"))? else { bail!(SystemError, "lost sys") };
+    importlib.as_object().call_method(intern!("_install"), &[&sys, &imp])?;
+    importlib.as_object().call_method(intern!("_install_external_importers"), &[])?;
+    install_zipimport()
+}
+
+/// Makes zip files importable, where the standard library has what that needs.
+fn install_zipimport() -> Result<()> {
+    let importer = import_by_name("zipimport").and_then(|module| module.get_attr(intern!("zipimporter")));
+    match importer {
+        Ok(importer) => match Interpreter::current().sys_get(intern!("path_hooks")) {
+            Some(hooks) => hooks.call_method(intern!("insert"), &[&*Int::new(0), &importer]).map(|_| ()),
+            None => Err(raise!(RuntimeError, "unable to get sys.path_hooks")),
+        },
+        Err(raised) if raised.matches(&exceptions::ImportError) => {
+            raised.clear();
+            Ok(())
+        }
+        Err(raised) => Err(raised),
+    }
+}
 
 /// Whether a function is the one that `builtins.__import__` was from the start.
 pub fn is_original(function: &Object) -> bool {

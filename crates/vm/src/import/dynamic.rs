@@ -1,0 +1,99 @@
+//! Extension modules: shared libraries with an initialisation function (PEP 489).
+
+use std::ffi::{CStr, CString, c_void};
+
+use objects::module::{Module, ModuleDef};
+use objects::prelude::*;
+
+use crate::interpreter::Interpreter;
+
+/// Makes the module of a spec, whose `origin` is the library's path.
+pub fn create(spec: &Object) -> Result<Ref> {
+    let name = text(spec, intern!("name"))?;
+    let path = text(spec, intern!("origin"))?;
+    let key = Tuple::new([path.clone().into_object(), name.clone().into_object()])?;
+    let known = Interpreter::current().extensions.get();
+    if let Some(known) = &known
+        && let Some(module) = known.get(&key)?
+    {
+        Interpreter::current().modules()?.set(&name, &module)?;
+        return Ok(module);
+    }
+    let initialize = symbol(&name, &path)?;
+    // SAFETY: the function is the library's initialiser by its name, which C gives this type.
+    let initialize: extern "C" fn() -> Result<Ref> = unsafe { std::mem::transmute(initialize) };
+    let created = initialize()?;
+    if raise::occurred() {
+        bail!(SystemError, "initialization of {name} raised unreported exception");
+    }
+    if let Some(definition) = created.downcast::<ModuleDef>() {
+        // SAFETY: definitions are statics of the library, which is never closed.
+        return unsafe { &*std::ptr::from_ref(definition) }.create(spec);
+    }
+    if created.downcast::<Module>().is_some() {
+        created.set_attr(intern!("__file__"), &path)?;
+        let modules = Interpreter::current().modules()?;
+        modules.set(&name, &created)?;
+        let known = known.unwrap_or_else(Dict::new);
+        known.set(&key, &created)?;
+        Interpreter::current().extensions.set(Some(known));
+    }
+    Ok(created)
+}
+
+fn text(spec: &Object, name: &'static Str) -> Result<Ref<Str>> {
+    match spec.get_attr(name)?.into_type::<Str>() {
+        Ok(text) => Ok(text),
+        Err(other) => {
+            Err(raise!(TypeError, "a spec's {name} must be a string, not {}", other.class().name()))
+        }
+    }
+}
+
+/// The initialisation function of a library.
+fn symbol(name: &Str, path: &Str) -> Result<*mut c_void> {
+    let last = name.to_string_lossy();
+    let last = last.rsplit('.').next().unwrap_or("").to_owned();
+    let function = match last.is_ascii() {
+        true => format!("PyInit_{last}"),
+        false => format!("PyInitU_{}", punycode(&last)),
+    };
+    let function = CString::new(function.replace('-', "_"))
+        .map_err(|_| raise!(ValueError, "embedded null character"))?;
+    let file = CString::new(crate::paths::encode(path)?.as_bytes())
+        .map_err(|_| raise!(ValueError, "embedded null character"))?;
+    // SAFETY: opening a library runs its constructors, as importing it asks for.
+    let (handle, error) = unsafe {
+        let handle = libc::dlopen(file.as_ptr(), libc::RTLD_NOW);
+        (
+            handle,
+            if handle.is_null() { Some(CStr::from_ptr(libc::dlerror()).to_string_lossy()) } else { None },
+        )
+    };
+    if let Some(error) = error {
+        return Err(super::raise_import_error(&*Str::new(&error), Some(name), Some(path)));
+    }
+    // SAFETY: the handle is of an open library.
+    let address = unsafe { libc::dlsym(handle, function.as_ptr()) };
+    if address.is_null() {
+        let message =
+            format!("dynamic module does not define module export function ({})", function.to_string_lossy());
+        return Err(super::raise_import_error(&*Str::new(&message), Some(name), Some(path)));
+    }
+    Ok(address)
+}
+
+/// The ASCII form of a module name (RFC 3492), as PEP 489 uses it.
+fn punycode(name: &str) -> String {
+    let text = Str::new(name);
+    match objects::codecs::encode_any(&text, "punycode", None) {
+        Ok(encoded) => match encoded.downcast::<Bytes>() {
+            Some(bytes) => String::from_utf8_lossy(bytes.as_bytes()).into_owned(),
+            None => String::new(),
+        },
+        Err(raised) => {
+            raised.clear();
+            String::new()
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! `_imp`: what `importlib` needs of the interpreter.
+
+use objects::prelude::*;
+
+use super::frozen;
+use crate::code::Code;
+use crate::interpreter::Interpreter;
+
+/// (Extremely) low-level import machinery bits as used by importlib and imp.
+#[module(name = "_imp")]
+pub mod module {
+    use super::*;
+
+    #[constant]
+    const check_hash_based_pycs: &str = "default";
+
+    /// Returns the list of file suffixes used to identify extension modules.
+    #[function("()")]
+    fn extension_suffixes() -> Result<Ref<List>> {
+        let machine = format!(".cpython-39-{}-{}-gnu.so", std::env::consts::ARCH, std::env::consts::OS);
+        let suffixes = [machine.as_str(), ".abi3.so", ".so"];
+        Ok(List::from_vec(suffixes.map(|suffix| Str::new(suffix).into_object()).into()))
+    }
+
+    /// Acquires the interpreter's import lock for the current thread.
+    ///
+    /// This lock should be used by import hooks to ensure thread-safety when importing
+    /// modules. On platforms without threads, this function does nothing.
+    #[function("()")]
+    fn acquire_lock() {
+        Interpreter::current().import_lock.acquire();
+    }
+
+    /// Release the interpreter's import lock.
+    ///
+    /// On platforms without threads, this function does nothing.
+    #[function("()")]
+    fn release_lock() -> Result<()> {
+        match Interpreter::current().import_lock.release() {
+            true => Ok(()),
+            false => Err(raise!(RuntimeError, "not holding the import lock")),
+        }
+    }
+
+    /// Return True if the import lock is currently held, else False.
+    ///
+    /// On platforms without threads, return False.
+    #[function("()")]
+    fn lock_held() -> bool {
+        Interpreter::current().import_lock.is_held()
+    }
+
+    /// Returns whether a module of this name is built in: -1 if it cannot be
+    /// imported again, 1 if it can, 0 if there is none.
+    #[function("(name, /)")]
+    fn is_builtin(name: &Str) -> i32 {
+        match name.as_str() {
+            Some("sys" | "builtins") => -1,
+            Some(name) if super::super::builtin_initializer(name).is_some() => 1,
+            _ => 0,
+        }
+    }
+
+    /// Create a built-in module from its spec.
+    #[function("(spec, /)")]
+    fn create_builtin(spec: &Object) -> Result<Ref> {
+        let name = spec.get_attr(intern!("name"))?;
+        let Some(name) = name.downcast::<Str>() else {
+            bail!(TypeError, "a spec's name must be a string, not {}", name.class().name());
+        };
+        if let Some(module) = super::super::loaded_module(name)?
+            && matches!(name.as_str(), Some("sys" | "builtins"))
+        {
+            return Ok(module);
+        }
+        let Some(initialize) = name.as_str().and_then(super::super::builtin_initializer) else {
+            return Ok(none());
+        };
+        let created = initialize()?;
+        match created.downcast::<objects::module::ModuleDef>() {
+            // SAFETY: definitions are statics.
+            Some(definition) => unsafe { &*std::ptr::from_ref(definition) }.create(spec),
+            None => Ok(created),
+        }
+    }
+
+    /// Initialize a built-in module.
+    #[function("(mod, /)")]
+    fn exec_builtin(module: &Object) -> Result<i32> {
+        super::super::execute_module(module)?;
+        Ok(0)
+    }
+
+    /// Create an extension module.
+    #[function("(spec, file=None, /)")]
+    fn create_dynamic(spec: &Object, _file: Option<&Object>) -> Result<Ref> {
+        super::super::dynamic::create(spec)
+    }
+
+    /// Initialize an extension module.
+    #[function("(mod, /)")]
+    fn exec_dynamic(module: &Object) -> Result<i32> {
+        super::super::execute_module(module)?;
+        Ok(0)
+    }
+
+    /// Returns True if the module name corresponds to a frozen module.
+    #[function("(name, /)")]
+    fn is_frozen(name: &str) -> bool {
+        frozen::is_frozen(name)
+    }
+
+    /// Returns True if the module name is of a frozen package.
+    #[function("(name, /)")]
+    fn is_frozen_package(name: &str) -> Result<bool> {
+        match frozen::is_frozen(name) {
+            true => Ok(false),
+            false => Err(raise!(ImportError, "No such frozen object named {name}")),
+        }
+    }
+
+    /// Create a code object for a frozen module.
+    #[function("(name, /)")]
+    fn get_frozen_object(name: &str) -> Result<Ref<Code>> {
+        frozen::code(name)
+    }
+
+    /// Initializes a frozen module.
+    #[function("(name, /)")]
+    fn init_frozen(name: &Str) -> Result<Ref> {
+        let Some(text) = name.as_str().filter(|name| frozen::is_frozen(name)) else { return Ok(none()) };
+        let code = frozen::code(text)?;
+        let module = objects::module::Module::new(name)?;
+        Interpreter::current().modules()?.set(name, &module)?;
+        super::super::run_in_module(&module, &code)?;
+        Ok(module.into_object())
+    }
+
+    /// Changes code.co_filename to specify the passed-in file path.
+    ///
+    ///   code
+    ///     Code object to change.
+    ///   path
+    ///     File path to use.
+    #[function("(code, path, /)")]
+    fn _fix_co_filename(code: &Code, path: &Str) {
+        let old = code.filename.get();
+        if old.as_ref().is_none_or(|old| !old.equals(path)) {
+            frozen::rename(code, &path.to_ref());
+        }
+    }
+
+    /// The hash of a source that hash-based .pyc files hold.
+    #[function("(key, source)")]
+    fn source_hash(key: i64, source: &Object) -> Result<Ref<Bytes>> {
+        let buffer = source.get_buffer(objects::buffer::request::SIMPLE)?;
+        let hash = objects::hash::keyed(key as u64, buffer.bytes());
+        Bytes::try_new(&hash.to_le_bytes())
+    }
+}

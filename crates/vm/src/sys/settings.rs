@@ -1,0 +1,176 @@
+//! Settings: limits, encodings, and what the configuration says.
+
+use std::cell::Cell;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use objects::prelude::*;
+use objects::thread_state::ThreadState;
+
+use crate::config::Config;
+use crate::{paths, runtime};
+
+thread_local! {
+    static DLOPEN_FLAGS: Cell<i32> = const { Cell::new(libc::RTLD_NOW) };
+}
+
+fn path(path: &Path) -> Result<Ref> {
+    Ok(paths::decode(path.as_os_str().as_bytes())?.into_object())
+}
+
+/// Adds what the configuration decides.
+pub fn apply(dict: &Dict, config: &Config) -> Result<()> {
+    let set = |name: &'static str, value: Ref| dict.set(Str::intern_static(name), &value);
+    let arguments: Result<Vec<Ref>> =
+        config.arguments.iter().map(|text| Ok(paths::decode(text)?.into_object())).collect();
+    set("argv", List::from_vec(arguments?).into_object())?;
+    set("executable", path(&config.executable)?)?;
+    set("_base_executable", path(&config.executable)?)?;
+    set("_home", none())?;
+    set("prefix", path(&config.prefix)?)?;
+    set("exec_prefix", path(&config.prefix)?)?;
+    set("base_prefix", path(&config.base_prefix)?)?;
+    set("base_exec_prefix", path(&config.base_prefix)?)?;
+    let mut entries: Vec<Ref> = config.extra_path.iter().map(|entry| path(entry)).collect::<Result<_>>()?;
+    if let Some(stdlib) = &config.stdlib {
+        entries.push(path(stdlib)?);
+        let dynamic = stdlib.join("lib-dynload");
+        if dynamic.is_dir() {
+            entries.push(path(&dynamic)?);
+        }
+    }
+    set("path", List::from_vec(entries).into_object())?;
+    set("dont_write_bytecode", bool_object(!config.write_bytecode))?;
+    set("pycache_prefix", none())?;
+    let texts =
+        |texts: &[String]| List::from_vec(texts.iter().map(|text| Str::new(text).into_object()).collect());
+    set("warnoptions", texts(&config.warn_options).into_object())?;
+    let options = Dict::new();
+    for option in &config.x_options {
+        match option.split_once('=') {
+            Some((name, value)) => options.set(&*Str::new(name), &*Str::new(value))?,
+            None => options.set(&*Str::new(option), &*true_())?,
+        }
+    }
+    set("_xoptions", options.into_object())?;
+    set("meta_path", List::new().into_object())?;
+    set("path_hooks", List::new().into_object())?;
+    set("path_importer_cache", Dict::new().into_object())?;
+    let names = crate::import::builtin_names();
+    set(
+        "builtin_module_names",
+        Tuple::new(names.iter().map(|name| Str::new(name).into_object()))?.into_object(),
+    )
+}
+
+#[functions(SETTINGS)]
+pub mod functions {
+    use super::*;
+
+    /// Return the current default encoding used by the Unicode implementation.
+    #[function("()")]
+    fn getdefaultencoding() -> &'static str {
+        "utf-8"
+    }
+
+    /// Return the encoding used to convert Unicode filenames to OS filenames.
+    #[function("()")]
+    fn getfilesystemencoding() -> &'static str {
+        "utf-8"
+    }
+
+    /// Return the error mode used for Unicode to OS filename conversion.
+    #[function("()")]
+    fn getfilesystemencodeerrors() -> &'static str {
+        "surrogateescape"
+    }
+
+    /// Return the current value of the recursion limit.
+    ///
+    /// The recursion limit is the maximum depth of the Python interpreter
+    /// stack.  This limit prevents infinite recursion from causing an overflow of the C
+    /// stack and crashing Python.
+    #[function("()")]
+    fn getrecursionlimit() -> i32 {
+        runtime::recursion_limit()
+    }
+
+    /// Set the maximum depth of the Python interpreter stack to n.
+    ///
+    /// This limit prevents infinite recursion from causing an overflow of the C
+    /// stack and crashing Python.  The highest possible limit is platform-
+    /// dependent.
+    #[function("(limit, /)")]
+    fn setrecursionlimit(limit: i32) -> Result<()> {
+        if limit < 1 {
+            bail!(ValueError, "recursion limit must be greater or equal than 1");
+        }
+        let depth = ThreadState::current().recursion_depth.get();
+        if depth >= limit {
+            bail!(
+                RecursionError,
+                "cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
+            );
+        }
+        runtime::set_recursion_limit(limit);
+        Ok(())
+    }
+
+    /// Set the ideal thread switching delay inside the Python interpreter.
+    ///
+    /// The actual frequency of switching threads can be lower if the
+    /// interpreter executes long sequences of uninterruptible code
+    /// (this is implementation-specific and workload-dependent).
+    ///
+    /// The parameter must represent the desired switching delay in seconds
+    /// A typical value is 0.005 (5 milliseconds).
+    #[function("(interval, /)")]
+    fn setswitchinterval(interval: f64) -> Result<()> {
+        if interval.is_nan() || interval <= 0.0 {
+            bail!(ValueError, "switch interval must be strictly positive");
+        }
+        crate::gil::set_interval(std::time::Duration::from_secs_f64(interval.min(1e6)));
+        Ok(())
+    }
+
+    /// Return the current thread switch interval; see sys.setswitchinterval().
+    #[function("()")]
+    fn getswitchinterval() -> f64 {
+        crate::gil::interval().as_secs_f64()
+    }
+
+    /// Return True if Python is exiting.
+    #[function("()")]
+    fn is_finalizing() -> bool {
+        crate::thread::is_finalizing()
+    }
+
+    /// Return the current value of the flags that are used for dlopen calls.
+    #[function("()")]
+    fn getdlopenflags() -> i32 {
+        DLOPEN_FLAGS.get()
+    }
+
+    /// Set the flags used by the interpreter for dlopen calls.
+    #[function("(flags, /)")]
+    fn setdlopenflags(flags: i32) {
+        DLOPEN_FLAGS.set(flags);
+    }
+
+    /// Return the maximum string digits limit for non-binary int<->str conversions.
+    #[function("()")]
+    fn get_int_max_str_digits() -> i32 {
+        runtime::max_str_digits()
+    }
+
+    /// Set the maximum string digits limit for non-binary int<->str conversions.
+    #[function("(maxdigits)")]
+    fn set_int_max_str_digits(maxdigits: i32) -> Result<()> {
+        const LOWEST: i32 = 640;
+        if maxdigits != 0 && maxdigits < LOWEST {
+            bail!(ValueError, "maxdigits must be 0 or larger than {LOWEST}");
+        }
+        runtime::set_max_str_digits(maxdigits);
+        Ok(())
+    }
+}
