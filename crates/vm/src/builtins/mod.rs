@@ -31,6 +31,7 @@ pub mod module {}
 static TYPES: &[&Type] = &[
     &objects::bool::BOOL,
     &objects::bytearray::BYTE_ARRAY,
+    &objects::memoryview::MEMORY_VIEW,
     &objects::bytes::BYTES,
     &objects::class_method::CLASS_METHOD,
     &objects::complex::COMPLEX,
