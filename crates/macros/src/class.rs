@@ -42,7 +42,8 @@ fn constant_name(name: &str) -> String {
     constant
 }
 
-fn slots(options: &mut Options) -> Result<Vec<TokenStream>> {
+/// The slots that functions standing elsewhere fill.
+pub fn slots(options: &mut Options) -> Result<Vec<TokenStream>> {
     let mut slots = Vec::new();
     if options.flag("generic_getattro") {
         slots.push(quote!(tp_getattro(::objects::protocol::generic_getattro)));

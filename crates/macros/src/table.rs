@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{Error, ImplItem, ItemImpl, Result, Type};
 
 use crate::attributes::{Options, documentation, drop_documentation, take};
+use crate::class;
 use crate::methods::{self, Binding, Property};
 use crate::slots;
 
@@ -124,11 +125,15 @@ pub fn partial(options: TokenStream, mut block: ItemImpl) -> Result<TokenStream>
     let name =
         options.any_flag().ok_or_else(|| Error::new(span, "name the table, as in #[methods(SEARCHING)]"))?;
     let class_name = options.string("class")?.map(|name| name.value()).unwrap_or_default();
+    let slots = class::slots(&mut options)?;
     options.finish(
-        "the table's name, class = \"..\" (the type's name in messages of tp_new, tp_init and tp_call)",
+        "the table's name, class = \"..\" (the type's name in messages of tp_new, tp_init and tp_call), slots, \
+         generic_getattro, generic_setattro",
     )?;
     let doc = documentation(&block.attrs);
-    let table = Table::take(&mut block, &class_name)?.expression()?;
+    let mut table = Table::take(&mut block, &class_name)?;
+    table.slots.extend(slots.iter().map(|slot| quote!(::objects::define::SlotFunction::#slot)));
+    let table = table.expression()?;
     let doc = doc.map(|doc| quote!(#[doc = #doc]));
     Ok(quote! {
         #block

@@ -79,7 +79,7 @@ fn bitwise(
     symbol = "PyBool_Type",
     base = INT,
     layout = VarObject,
-    basicsize = size_of::<VarObject>(),
+    basicsize = size_of::<VarObject>() + 8,
     itemsize = size_of::<u32>()
 )]
 impl Bool {

@@ -62,7 +62,7 @@ pub fn sequence_iterator(sequence: &Object) -> Result<Ref> {
     Ok(Ref::new(iterator).into_object())
 }
 
-#[class(name = "iterator", symbol = "PySeqIter_Type")]
+#[class(name = "iterator", symbol = "PySeqIter_Type", generic_getattro)]
 impl SequenceIterator {
     #[slot(tp_iter)]
     fn iterate(&self) -> &SequenceIterator {
@@ -145,7 +145,7 @@ impl CallableIterator {
     }
 }
 
-#[class(name = "callable_iterator", symbol = "PyCallIter_Type")]
+#[class(name = "callable_iterator", symbol = "PyCallIter_Type", generic_getattro)]
 impl CallableIterator {
     #[slot(tp_iter)]
     fn iterate(&self) -> &CallableIterator {

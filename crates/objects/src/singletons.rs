@@ -52,7 +52,7 @@ impl NoneType {
     }
 }
 
-#[class(name = "ellipsis", symbol = "PyEllipsis_Type")]
+#[class(name = "ellipsis", symbol = "PyEllipsis_Type", generic_getattro)]
 impl EllipsisType {
     #[slot(tp_new)]
     fn new(_class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref> {

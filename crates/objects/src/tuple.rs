@@ -175,7 +175,8 @@ impl Tuple {
     layout = VarObject,
     itemsize = 8,
     flags = BASETYPE | TUPLE_SUBCLASS,
-    signature = "(iterable=(), /)"
+    signature = "(iterable=(), /)",
+    generic_getattro
 )]
 impl Tuple {
     #[slot(tp_new, "(iterable=(), /)")]
@@ -326,7 +327,7 @@ pub struct TupleIterator {
     tuple: Field<Tuple>,
 }
 
-#[class(name = "tuple_iterator", symbol = "PyTupleIter_Type")]
+#[class(name = "tuple_iterator", symbol = "PyTupleIter_Type", generic_getattro)]
 impl TupleIterator {
     #[slot(tp_iter)]
     fn iterate(&self) -> &TupleIterator {

@@ -73,7 +73,8 @@ pub fn finalize_by_hook(generator: &Generator) -> bool {
     name = "async_generator",
     symbol = "PyAsyncGen_Type",
     layout = Generator,
-    weaklist_offset = offset_of!(Generator, weakreflist)
+    weaklist_offset = offset_of!(Generator, weakreflist),
+    generic_getattro
 )]
 impl AsyncGenerator {
     #[slot(tp_repr)]

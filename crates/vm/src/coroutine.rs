@@ -52,7 +52,8 @@ fn origin(thread: &ThreadState, depth: usize) -> Result<Ref<Tuple>> {
     name = "coroutine",
     symbol = "PyCoro_Type",
     layout = Generator,
-    weaklist_offset = offset_of!(Generator, weakreflist)
+    weaklist_offset = offset_of!(Generator, weakreflist),
+    generic_getattro
 )]
 impl Coroutine {
     #[slot(tp_repr)]

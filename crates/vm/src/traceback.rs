@@ -45,7 +45,8 @@ impl Traceback {
 #[class(
     name = "traceback",
     symbol = "PyTraceBack_Type",
-    signature = "(tb_next, tb_frame, tb_lasti, tb_lineno)"
+    signature = "(tb_next, tb_frame, tb_lasti, tb_lineno)",
+    generic_getattro
 )]
 impl Traceback {
     #[slot(tp_new, "(tb_next, tb_frame, tb_lasti, tb_lineno)")]

@@ -36,7 +36,8 @@ impl ByteString for ByteArray {
 /// encoding, anything that lends its memory, or so many zeros.
 #[class(
     name = "bytearray", symbol = "PyByteArray_Type", static_ = BYTE_ARRAY, layout = VarObject, flags = BASETYPE,
-    include = [bytes_like::BYTEARRAY_METHODS]
+    include = [bytes_like::BYTEARRAY_METHODS],
+    generic_getattro
 )]
 impl ByteArray {
     #[slot(tp_new)]

@@ -22,7 +22,7 @@ impl ByteArrayIterator {
     }
 }
 
-#[class(name = "bytearray_iterator", symbol = "PyByteArrayIter_Type")]
+#[class(name = "bytearray_iterator", symbol = "PyByteArrayIter_Type", generic_getattro)]
 impl ByteArrayIterator {
     #[slot(tp_iter)]
     fn iter_slot(&self) -> &ByteArrayIterator {

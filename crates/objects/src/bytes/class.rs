@@ -18,7 +18,8 @@ use crate::slice::Slice;
 /// encoding, anything that lends its memory, or so many zeros.
 #[class(
     name = "bytes", symbol = "PyBytes_Type", static_ = BYTES, layout = VarObject, basicsize = BASE_SIZE,
-    itemsize = 1, flags = BASETYPE | BYTES_SUBCLASS, include = [bytes_like::BYTES_METHODS]
+    itemsize = 1, flags = BASETYPE | BYTES_SUBCLASS, include = [bytes_like::BYTES_METHODS],
+    generic_getattro
 )]
 impl Bytes {
     #[slot(tp_new)]

@@ -22,7 +22,7 @@ impl BytesIterator {
     }
 }
 
-#[class(name = "bytes_iterator", symbol = "PyBytesIter_Type")]
+#[class(name = "bytes_iterator", symbol = "PyBytesIter_Type", generic_getattro)]
 impl BytesIterator {
     #[slot(tp_iter)]
     fn iter_slot(&self) -> &BytesIterator {

@@ -138,7 +138,8 @@ fn is_real_or_complex(object: &Object) -> bool {
     name = "complex",
     symbol = "PyComplex_Type",
     flags = BASETYPE,
-    signature = "(real=0, imag=0)"
+    signature = "(real=0, imag=0)",
+    generic_getattro
 )]
 impl Complex {
     #[slot(tp_new, "(real=0, imag=0)")]

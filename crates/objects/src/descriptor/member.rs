@@ -28,7 +28,7 @@ impl MemberDescriptor {
     }
 }
 
-#[class(name = "member_descriptor", symbol = "PyMemberDescr_Type", layout = Descriptor)]
+#[class(name = "member_descriptor", symbol = "PyMemberDescr_Type", layout = Descriptor, generic_getattro)]
 impl MemberDescriptor {
     #[slot(tp_repr)]
     fn repr(&self) -> Ref<Str> {
@@ -74,7 +74,7 @@ impl MemberDescriptor {
         unsafe { optional_text(self.definition.doc, |doc| Some(Str::new(doc))) }
     }
 
-    #[method(name = "__reduce__")]
+    #[method(name = "__reduce__", no_text_signature)]
     fn reduce(&self) -> Result<Ref<Tuple>> {
         Descriptor::reduce(self)
     }

@@ -79,7 +79,8 @@ impl MethodDescriptor {
     symbol = "PyMethodDescr_Type",
     layout = Descriptor,
     flags = METHOD_DESCRIPTOR,
-    vectorcall_offset = offset_of!(MethodDescriptor, vectorcall)
+    vectorcall_offset = offset_of!(MethodDescriptor, vectorcall),
+    generic_getattro
 )]
 impl MethodDescriptor {
     #[slot(tp_repr)]
@@ -133,7 +134,7 @@ impl MethodDescriptor {
         unsafe { optional_text(self.definition.doc, |doc| doc_signature(&name, doc).map(Str::new)) }
     }
 
-    #[method(name = "__reduce__")]
+    #[method(name = "__reduce__", no_text_signature)]
     fn reduce(&self) -> Result<Ref<Tuple>> {
         Descriptor::reduce(self)
     }
@@ -173,7 +174,7 @@ impl ClassMethodDescriptor {
     }
 }
 
-#[class(name = "classmethod_descriptor", symbol = "PyClassMethodDescr_Type", layout = MethodDescriptor)]
+#[class(name = "classmethod_descriptor", symbol = "PyClassMethodDescr_Type", layout = MethodDescriptor, generic_getattro)]
 impl ClassMethodDescriptor {
     #[slot(tp_repr)]
     fn repr(&self) -> Ref<Str> {
@@ -232,7 +233,7 @@ impl ClassMethodDescriptor {
         MethodDescriptor::text_signature(self)
     }
 
-    #[method(name = "__reduce__")]
+    #[method(name = "__reduce__", no_text_signature)]
     fn reduce(&self) -> Result<Ref<Tuple>> {
         Descriptor::reduce(self)
     }

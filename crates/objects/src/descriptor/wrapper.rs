@@ -65,7 +65,7 @@ impl WrapperDescriptor {
     }
 }
 
-#[class(name = "wrapper_descriptor", symbol = "PyWrapperDescr_Type", layout = Descriptor, flags = METHOD_DESCRIPTOR)]
+#[class(name = "wrapper_descriptor", symbol = "PyWrapperDescr_Type", layout = Descriptor, flags = METHOD_DESCRIPTOR, generic_getattro)]
 impl WrapperDescriptor {
     #[slot(tp_repr)]
     fn repr(&self) -> Ref<Str> {
@@ -123,7 +123,7 @@ impl WrapperDescriptor {
         self.signature_object()
     }
 
-    #[method(name = "__reduce__")]
+    #[method(name = "__reduce__", no_text_signature)]
     fn reduce(&self) -> Result<Ref<Tuple>> {
         Descriptor::reduce(self)
     }
@@ -147,7 +147,7 @@ impl MethodWrapper {
     }
 }
 
-#[class(name = "method-wrapper", symbol = "_PyMethodWrapper_Type")]
+#[class(name = "method-wrapper", symbol = "_PyMethodWrapper_Type", generic_getattro)]
 impl MethodWrapper {
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
@@ -212,7 +212,7 @@ impl MethodWrapper {
         self.parts().map(|(descriptor, _)| descriptor.signature_object())
     }
 
-    #[method(name = "__reduce__")]
+    #[method(name = "__reduce__", no_text_signature)]
     fn reduce(&self) -> Result<Ref<Tuple>> {
         let (descriptor, receiver) = self.parts()?;
         let builtins = (crate::services::get().import)("builtins")?;

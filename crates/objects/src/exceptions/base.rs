@@ -74,7 +74,7 @@ fn checked_exception(value: Option<&Object>, attribute: &str) -> Result<Option<R
     Ok(Some(value.to_ref()))
 }
 
-#[methods(BASE_EXCEPTION)]
+#[methods(BASE_EXCEPTION, generic_getattro, generic_setattro)]
 impl BaseExceptionObject {
     #[slot(tp_new)]
     fn new(class: &Type, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref> {

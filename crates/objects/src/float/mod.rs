@@ -101,7 +101,7 @@ fn format_of(name: &str, function: &str) -> Result<&'static Format> {
 }
 
 /// Convert a string or number to a floating point number, if possible.
-#[class(name = "float", symbol = "PyFloat_Type", flags = BASETYPE, signature = "(x=0, /)")]
+#[class(name = "float", symbol = "PyFloat_Type", flags = BASETYPE, signature = "(x=0, /)", generic_getattro)]
 impl Float {
     #[slot(tp_dealloc)]
     unsafe extern "C" fn dealloc(object: *mut Object) {

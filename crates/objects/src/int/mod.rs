@@ -54,7 +54,8 @@ fn binary(
     flags = BASETYPE | INT_SUBCLASS,
     basicsize = size_of::<VarObject>(),
     itemsize = size_of::<u32>(),
-    include = [methods::METHODS]
+    include = [methods::METHODS],
+    generic_getattro
 )]
 impl Int {
     #[slot(tp_dealloc)]

@@ -25,7 +25,7 @@ impl ListIterator {
     }
 }
 
-#[class(name = "list_iterator", symbol = "PyListIter_Type")]
+#[class(name = "list_iterator", symbol = "PyListIter_Type", generic_getattro)]
 impl ListIterator {
     #[slot(tp_iter)]
     fn iterate(&self) -> &ListIterator {
@@ -90,7 +90,7 @@ impl ListReverseIterator {
     }
 }
 
-#[class(name = "list_reverseiterator", symbol = "PyListRevIter_Type")]
+#[class(name = "list_reverseiterator", symbol = "PyListRevIter_Type", generic_getattro)]
 impl ListReverseIterator {
     #[slot(tp_iter)]
     fn iterate(&self) -> &ListReverseIterator {

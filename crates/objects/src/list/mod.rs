@@ -117,7 +117,8 @@ impl Object {
     layout = VarObject,
     flags = BASETYPE | LIST_SUBCLASS,
     signature = "(iterable=(), /)",
-    include = [sort::SORTING]
+    include = [sort::SORTING],
+    generic_getattro
 )]
 impl List {
     #[slot(tp_new)]

@@ -19,7 +19,8 @@ use crate::{units, with_units};
     include = [
         case::CASE, encode::ENCODING, format::FORMATTING, padding::PADDING, predicates::PREDICATES,
         replace::REPLACING, search::SEARCHING, split::SPLITTING, translate::TRANSLATION,
-    ]
+    ],
+    generic_getattro
 )]
 impl Str {
     #[slot(tp_new)]

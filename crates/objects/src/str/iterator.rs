@@ -26,7 +26,7 @@ impl StrIterator {
     }
 }
 
-#[class(name = "str_iterator", symbol = "PyUnicodeIter_Type", static_ = STR_ITERATOR)]
+#[class(name = "str_iterator", symbol = "PyUnicodeIter_Type", static_ = STR_ITERATOR, generic_getattro)]
 impl StrIterator {
     #[slot(tp_iter)]
     fn iter_slot(&self) -> Ref {

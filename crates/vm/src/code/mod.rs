@@ -171,7 +171,8 @@ impl Drop for Code {
     name = "code",
     symbol = "PyCode_Type",
     weaklist_offset = offset_of!(Code, weakreflist),
-    include = [methods::METHODS]
+    include = [methods::METHODS],
+    generic_getattro
 )]
 impl Code {
     #[slot(tp_new)]

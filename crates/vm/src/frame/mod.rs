@@ -325,7 +325,8 @@ impl Trace for Frame {
     symbol = "PyFrame_Type",
     layout = VarObject,
     itemsize = size_of::<Field>(),
-    include = [attributes::ATTRIBUTES]
+    include = [attributes::ATTRIBUTES],
+    generic_getattro, generic_setattro
 )]
 impl Frame {
     #[slot(tp_dealloc)]

@@ -173,7 +173,8 @@ impl Drop for Generator {
 #[class(
     name = "generator",
     symbol = "PyGen_Type",
-    weaklist_offset = offset_of!(Generator, weakreflist)
+    weaklist_offset = offset_of!(Generator, weakreflist),
+    generic_getattro
 )]
 impl Generator {
     #[slot(tp_repr)]
