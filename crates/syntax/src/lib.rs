@@ -20,6 +20,7 @@ mod source;
 mod strings;
 mod token;
 mod tokenizer;
+mod warnings;
 
 pub use failure::{EscapeWarning, ExceptionClass, Place, SyntaxFailure};
 pub use legacy::missing_parentheses;
@@ -27,7 +28,7 @@ pub use options::{Decoded, Decoder, Mode, Options};
 pub use parsed::Parsed;
 
 use parser::{Parser, Rejected};
-use strings::{FieldPlace, PendingEscape};
+use strings::FieldPlace;
 use tokenizer::TokenizerOptions;
 
 /// Parses a source: bytes in any encoding, or UTF-8 where the options ignore the declaration.
@@ -39,6 +40,7 @@ pub fn parse(source: &[u8], mode: Mode, options: &Options<'_>) -> Result<Parsed,
         async_hacks: options.feature_version < 7,
         single_input: mode == Mode::Single,
         dont_imply_dedent: options.dont_imply_dedent,
+        checked_lines: source.checked_lines,
         place: FieldPlace::default(),
     };
     let (tokens, ignores) = tokenizer::tokens(text, reading);
@@ -58,26 +60,6 @@ pub fn parse(source: &[u8], mode: Mode, options: &Options<'_>) -> Result<Parsed,
     if mode == Mode::Single {
         diagnosis::check_single_statement(&source, options, reading, taken)?;
     }
-    let warnings = escapes.iter().map(|escape| escape_warning(&source, escape)).collect();
+    let warnings = warnings::escape_warnings(&source, reading, &escapes);
     Ok(Parsed { module, warnings })
-}
-
-fn escape_warning(source: &source::Source<'_>, escape: &PendingEscape) -> EscapeWarning {
-    let lines = source.text.split_inclusive(|&byte| byte == b'\n');
-    let count = escape.span.end_lineno + 1 - escape.span.lineno;
-    let lines: Vec<&[u8]> = lines.skip(escape.span.lineno as usize - 1).take(count as usize).collect();
-    let text = lines.concat();
-    let relative = failure::ByteOffset {
-        offset: i64::from(escape.span.col_offset) + 1,
-        in_characters: source.encoding_known,
-    };
-    EscapeWarning {
-        message: format!("invalid escape sequence \\{}", char::from(escape.character)),
-        place: Place {
-            lineno: escape.span.lineno,
-            offset: relative.shown(&text),
-            text: Some(String::from_utf8_lossy(&text).into_owned()),
-            relative: Some(relative),
-        },
-    }
 }

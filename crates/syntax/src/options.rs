@@ -38,6 +38,9 @@ pub struct Options<'a> {
     pub barry_as_bdfl: bool,
     /// The minor version of Python 3 whose syntax is accepted.
     pub feature_version: u8,
+    /// The source is a script, read line by line from the file of this name: a line that is not of its
+    /// encoding is an error when it is reached, and a null character ends what is read.
+    pub script: Option<&'a str>,
     /// Decodes a source in an encoding that the crate does not know itself.
     pub decoder: Option<Decoder<'a>>,
     /// How many rules of the grammar may nest, above which parsing is a `MemoryError`.
@@ -52,6 +55,7 @@ impl Default for Options<'_> {
             dont_imply_dedent: false,
             barry_as_bdfl: false,
             feature_version: 9,
+            script: None,
             decoder: None,
             max_depth: 6000,
         }

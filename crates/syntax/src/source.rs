@@ -10,6 +10,8 @@ pub(crate) struct Source<'s> {
     pub(crate) text: Cow<'s, [u8]>,
     /// Whether an encoding is known, by declaration or because the source was text.
     pub(crate) encoding_known: bool,
+    /// How many lines, from the first, must be UTF-8 when they are read.
+    pub(crate) checked_lines: u32,
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -20,37 +22,80 @@ pub(crate) fn decode<'s>(
     end_line: bool,
     options: &Options<'_>,
 ) -> Result<Source<'s>, SyntaxFailure> {
-    if source.contains(&0) {
-        let message = "source code string cannot contain null bytes";
-        return Err(SyntaxFailure::new(ExceptionClass::ValueError, message, None));
-    }
+    let source = match (source.iter().position(|&byte| byte == 0), options.script) {
+        (None, _) => source,
+        (Some(null), Some(_)) => before_null(source, null),
+        (Some(_), None) => {
+            let message = "source code string cannot contain null bytes";
+            return Err(SyntaxFailure::new(ExceptionClass::ValueError, message, None));
+        }
+    };
     if source.len() >= i32::MAX as usize {
         let message = "source code is too long";
         return Err(SyntaxFailure::new(ExceptionClass::OverflowError, message, None));
     }
     let text = with_newlines(source, end_line);
     if options.ignore_cookie {
-        return Ok(Source { text, encoding_known: true });
+        return Ok(Source { text, encoding_known: true, checked_lines: 0 });
     }
     let marked = text.starts_with(BYTE_ORDER_MARK);
     let text = if marked { without_prefix(text, BYTE_ORDER_MARK.len()) } else { text };
-    let Some(encoding) = declared_encoding(&text) else {
-        return Ok(Source { text, encoding_known: marked });
+    let declared = declared_encoding(&text);
+    let checked_lines = match (&declared, options.script) {
+        _ if marked => 0,
+        (_, None) => 0,
+        (Some((line, _)), Some(_)) => *line,
+        (None, Some(_)) => u32::MAX,
     };
-    if encoding == "utf-8" {
-        return Ok(Source { text, encoding_known: true });
+    if let Some(script) = options.script
+        && checked_lines == 1
+        && let Some(byte) = text.split(|&byte| byte == b'\n').next().and_then(first_not_utf8)
+    {
+        return Err(not_utf8_failure(byte, 1, script));
     }
-    if marked {
-        return Err(encoding_failure(format!("encoding problem: {encoding} with BOM")));
+    let text = match declared {
+        Some((_, encoding)) if encoding != "utf-8" => {
+            if marked {
+                return Err(encoding_failure(format!("encoding problem: {encoding} with BOM"), options));
+            }
+            Cow::Owned(decode_from(&encoding, &text, options)?)
+        }
+        Some(_) => text,
+        None => return Ok(Source { text, encoding_known: marked, checked_lines }),
+    };
+    Ok(Source { text, encoding_known: true, checked_lines })
+}
+
+/// The first byte that keeps a line from being UTF-8.
+pub(crate) fn first_not_utf8(line: &[u8]) -> Option<u8> {
+    std::str::from_utf8(line).err().map(|error| line[error.valid_up_to()])
+}
+
+/// The failure of a script of which a line is not UTF-8.
+pub(crate) fn not_utf8_failure(byte: u8, line: u32, script: &str) -> SyntaxFailure {
+    let message = format!(
+        "Non-UTF-8 code starting with '\\x{byte:02x}' in file {script} on line {line}, but no encoding declared; \
+         see https://python.org/dev/peps/pep-0263/ for details"
+    );
+    SyntaxFailure::new(ExceptionClass::SyntaxError, message, None)
+}
+
+/// What is read of a script with a null character: the character ends the script in a blank line or
+/// comment, and stays as one that begins no token elsewhere.
+fn before_null(source: &[u8], null: usize) -> &[u8] {
+    let line = source[..null].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+    let first = source[line..null].iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'));
+    match first {
+        None | Some(b'#') => &source[..null],
+        Some(_) => &source[..=null],
     }
-    let text = Cow::Owned(decode_from(&encoding, &text, options)?);
-    Ok(Source { text, encoding_known: true })
 }
 
 /// A failure before any line has been read.
-fn encoding_failure(message: String) -> SyntaxFailure {
+fn encoding_failure(message: String, options: &Options<'_>) -> SyntaxFailure {
     let place = Place { lineno: 0, offset: -1, text: None, relative: None };
-    SyntaxFailure::new(ExceptionClass::SyntaxError, message, Some(place))
+    let place = options.script.is_none().then_some(place);
+    SyntaxFailure::new(ExceptionClass::SyntaxError, message, place)
 }
 
 /// The text with `\n` for every newline. After a last `\r\n` stands one more, as in CPython,
@@ -90,16 +135,17 @@ fn without_prefix(text: Cow<'_, [u8]>, length: usize) -> Cow<'_, [u8]> {
     }
 }
 
-/// The encoding that a comment in the first two lines declares. A line without newline is not looked at.
-fn declared_encoding(text: &[u8]) -> Option<String> {
+/// The encoding that a comment in the first two lines declares, and how many lines stand before it. A
+/// line without newline is not looked at.
+fn declared_encoding(text: &[u8]) -> Option<(u32, String)> {
     let mut lines = text.split_inclusive(|&byte| byte == b'\n').map_while(|line| line.strip_suffix(b"\n"));
     let first = lines.next()?;
     if let Some(encoding) = encoding_in(first) {
-        return Some(encoding);
+        return Some((0, encoding));
     }
     let only_comment = first.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'));
     match only_comment {
-        None | Some(b'#') => encoding_in(lines.next()?),
+        None | Some(b'#') => encoding_in(lines.next()?).map(|encoding| (1, encoding)),
         Some(_) => None,
     }
 }
@@ -154,8 +200,11 @@ fn decode_from(encoding: &str, text: &[u8], options: &Options<'_>) -> Result<Vec
     };
     match decoded {
         Decoded::Text(text) => Ok(text.into_bytes()),
-        Decoded::UnknownEncoding => Err(encoding_failure(format!("unknown encoding: {encoding}"))),
-        Decoded::Invalid(message) => Err(encoding_failure(message)),
+        _ if options.script.is_some() => {
+            Err(encoding_failure(format!("encoding problem: {encoding}"), options))
+        }
+        Decoded::UnknownEncoding => Err(encoding_failure(format!("unknown encoding: {encoding}"), options)),
+        Decoded::Invalid(message) => Err(encoding_failure(message, options)),
     }
 }
 
@@ -205,7 +254,11 @@ mod tests {
             ("# coding: :coding:koi8-r\n", Some("koi8-r")),
         ];
         for (source, expected) in table {
-            assert_eq!(declared_encoding(source.as_bytes()).as_deref(), expected, "{source:?}");
+            assert_eq!(
+                declared_encoding(source.as_bytes()).as_ref().map(|(_, encoding)| encoding.as_str()),
+                expected,
+                "{source:?}"
+            );
         }
     }
 

@@ -4,7 +4,7 @@ use super::grammar::{Alternative, Grammar, Item, PYTHON, RuleId};
 use crate::ast::Span;
 use crate::failure::{ByteOffset, ExceptionClass, Place, SyntaxFailure};
 use crate::options::Options;
-use crate::source::{Source, utf8_error};
+use crate::source::{Source, not_utf8_failure, utf8_error};
 use crate::strings::PendingEscape;
 use crate::token::{Token, TokenKind};
 use crate::tokenizer::{TokenError, Tokenizer, TokenizerOptions};
@@ -231,6 +231,9 @@ impl<'s> Matcher<'s> {
                 let message = format!("(unicode error) {}", utf8_error(&self.source.text[start..end]));
                 self.failure_at_cursor(SyntaxError, &message)
             }
+            TokenError::NotUtf8 { byte } => {
+                Box::new(not_utf8_failure(byte, tokenizer.lineno, self.options.script.unwrap_or_default()))
+            }
             TokenError::UnexpectedEof => self.failure_at_cursor(SyntaxError, "unexpected EOF while parsing"),
             TokenError::EolInString => {
                 self.failure_at_cursor(SyntaxError, "EOL while scanning string literal")
@@ -319,12 +322,20 @@ impl<'s> Matcher<'s> {
             in_characters: self.source.encoding_known,
         };
         let buffer = self.tokenizer.buffer();
-        let place = Place {
-            lineno,
-            offset: relative.shown(buffer),
-            text: Some(String::from_utf8_lossy(buffer).into_owned()),
-            relative: (self.start == "file").then_some(relative),
-        };
+        let shown = buffer.split(|&byte| byte == 0).next().unwrap_or(buffer);
+        let mut text = String::from_utf8_lossy(shown).into_owned();
+        let offset = relative.shown(buffer);
+        let mut lineno = lineno;
+        if self.options.script.is_some() && !in_field && self.tokenizer.at_eof {
+            // At the end of a script CPython has gone on to the next line, and into its empty buffer.
+            lineno += 1;
+            if self.tokenizer.ended_between_tokens && !text.is_empty() {
+                let first = text.chars().next().map_or(0, char::len_utf8);
+                text.replace_range(..first, "\0");
+            }
+        }
+        let place =
+            Place { lineno, offset, text: Some(text), relative: (self.start == "file").then_some(relative) };
         Box::new(SyntaxFailure::new(class, message, Some(place)))
     }
 

@@ -16,6 +16,7 @@ use crate::parser::Rejected;
 use crate::source::Source;
 use crate::strings::{FieldParser, FieldPlace, LiteralError, PendingEscape, Reject};
 use crate::tokenizer::{Tokenizer, TokenizerOptions};
+use crate::warnings::escape_warnings;
 use matcher::Matcher;
 use std::borrow::Cow;
 
@@ -36,16 +37,23 @@ pub(crate) fn explain(
     let explained = matcher.explain();
     let escapes = std::mem::take(&mut matcher.escapes);
     explained.map_err(|mut failure| {
-        let mut warnings: Vec<_> = Vec::new();
-        for escape in &escapes {
-            let warning = crate::escape_warning(source, escape);
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
-        }
-        failure.warnings = warnings;
+        failure.warnings = escape_warnings(source, reading, &distinct(escapes));
         *failure
     })
+}
+
+/// The escapes in the order of the source: what several attempts came across counts once.
+fn distinct(mut escapes: Vec<PendingEscape>) -> Vec<PendingEscape> {
+    escapes.sort_by_key(|escape| (escape.span.lineno, escape.span.col_offset));
+    let mut distinct: Vec<PendingEscape> = Vec::new();
+    for escape in escapes {
+        let known =
+            distinct.iter().rev().take_while(|other| other.span == escape.span).any(|other| *other == escape);
+        if !known {
+            distinct.push(escape);
+        }
+    }
+    distinct
 }
 
 /// Finds what is wrong with the expressions of f-strings.
@@ -63,7 +71,7 @@ impl FieldParser for FieldDiagnosis {
         if field.is_ok() {
             return field;
         }
-        let source = Source { text: Cow::Owned(source), encoding_known: false };
+        let source = Source { text: Cow::Owned(source), encoding_known: false, checked_lines: 0 };
         let reading = TokenizerOptions::for_field(place, options);
         let mut matcher = Matcher::new(&source, "fstring", options, reading);
         match matcher.explain() {

@@ -10,6 +10,7 @@ mod string;
 
 use crate::ast::Span;
 use crate::options::Options;
+use crate::source::first_not_utf8;
 use crate::strings::FieldPlace;
 use crate::token::{Token, TokenKind};
 
@@ -30,6 +31,8 @@ pub(crate) struct TokenizerOptions {
     pub single_input: bool,
     /// With `single_input`: the end of input closes no block.
     pub dont_imply_dedent: bool,
+    /// How many lines, from the first, must be UTF-8.
+    pub checked_lines: u32,
     /// For the expression of a replacement field, where it stands.
     pub place: FieldPlace,
 }
@@ -56,6 +59,10 @@ pub(crate) enum TokenError {
     UnexpectedEof,
     EolInString,
     EofInString,
+    /// A line of a script that is not UTF-8: its first wrong byte.
+    NotUtf8 {
+        byte: u8,
+    },
     /// No outer block has the indentation.
     Unindent,
     InconsistentTabs,
@@ -100,6 +107,10 @@ pub(crate) struct Tokenizer<'s> {
     pub lineno: u32,
     /// Whether the end of the source has been read.
     pub at_eof: bool,
+    /// Whether that was where a token would begin.
+    pub ended_between_tokens: bool,
+    /// The first wrong byte of a line that had to be UTF-8.
+    not_utf8: Option<u8>,
     at_line_start: bool,
     in_token: bool,
     indents: Vec<Indentation>,
@@ -141,6 +152,8 @@ impl<'s> Tokenizer<'s> {
             line_end: 0,
             lineno: 0,
             at_eof: false,
+            ended_between_tokens: false,
+            not_utf8: None,
             at_line_start: true,
             in_token: false,
             indents: vec![Indentation { column: 0, alternate: 0 }],
@@ -159,7 +172,11 @@ impl<'s> Tokenizer<'s> {
 
     /// The next token. After an error or an end marker there is nothing of use.
     pub fn next_token(&mut self) -> Scanned {
-        let token = self.scan()?;
+        let token = self.scan();
+        if let Some(byte) = self.not_utf8 {
+            return Err(TokenError::NotUtf8 { byte });
+        }
+        let token = token?;
         if !self.options.single_input {
             return Ok(token);
         }
@@ -201,6 +218,7 @@ impl<'s> Tokenizer<'s> {
 
     fn load_line(&mut self) -> bool {
         if self.at_eof || self.line_end == self.source.len() {
+            self.ended_between_tokens |= !self.at_eof && !self.in_token;
             self.at_eof = true;
             return false;
         }
@@ -212,6 +230,10 @@ impl<'s> Tokenizer<'s> {
         let rest = &self.source[self.cursor..];
         self.line_end =
             self.cursor + rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
+        if self.lineno <= self.options.checked_lines {
+            let line = &self.source[self.line_start..self.line_end];
+            self.not_utf8 = self.not_utf8.or_else(|| first_not_utf8(line));
+        }
         true
     }
 
