@@ -10,9 +10,12 @@ fn warnings(source: &str) -> Vec<EscapeWarning> {
     }
 }
 
+/// The escaped character, line, offset and text of a warning.
+type Shown<'s> = (&'s str, u32, i64, &'s str);
+
 #[test]
 fn escapes_are_warned_of_where_their_literal_is() {
-    let table: [(&str, &[(&str, u32, i64, &str)]); 6] = [
+    let table: [(&str, &[Shown<'_>]); 6] = [
         (r"x = '\d\e'", &[("d", 1, 5, "x = '\\d\\e'\n")]),
         (r"x = r'\d', b'\n', '\\', '\'", &[]),
         (
