@@ -14,8 +14,9 @@ pub mod functools;
 pub mod gc;
 pub mod heapq;
 pub mod io;
-pub mod math;
 pub mod itertools;
+pub mod locale;
+pub mod math;
 pub mod operator;
 pub mod posix;
 pub mod pwd;
@@ -43,6 +44,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_functools", functools::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
+    ("_locale", locale::_locale::initialize),
     ("_operator", operator::initialize),
     ("_random", random::initialize),
     ("_signal", signal::initialize),

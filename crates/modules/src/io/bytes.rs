@@ -104,6 +104,9 @@ impl BytesIo {
 
     #[slot(tp_init, "(initial_bytes=b'')")]
     fn init(&self, initial_bytes: Option<&Object>) -> Result<()> {
+        // The memory stays where it is, lent or not.
+        self.content.borrow_mut().clear();
+        self.position.set(0);
         self.check_resizable()?;
         let content = match initial_bytes.filter(|bytes| !bytes.is_none()) {
             Some(bytes) => BytesLike::of(bytes)?.bytes().to_vec(),

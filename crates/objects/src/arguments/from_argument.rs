@@ -6,6 +6,15 @@ use crate::prelude::*;
 /// A Rust type that an argument converts to.
 pub trait FromArgument<'a>: Sized {
     fn from_argument(value: &'a Object, place: &Place) -> Result<Self>;
+
+    /// The conversion where `None` is taken too.
+    #[inline(always)]
+    fn from_nullable(value: &'a Object, place: &Place) -> Result<Option<Self>> {
+        match value.is_none() {
+            true => Ok(None),
+            false => Self::from_argument(value, place).map(Some),
+        }
+    }
 }
 
 /// `None` counts as nothing: `Optional` parameters, as against absent ones.
@@ -15,10 +24,7 @@ pub struct NoneOr<T>(pub Option<T>);
 impl<'a, T: FromArgument<'a>> FromArgument<'a> for NoneOr<T> {
     #[inline(always)]
     fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
-        match value.is_none() {
-            true => Ok(NoneOr(None)),
-            false => T::from_argument(value, place).map(|value| NoneOr(Some(value))),
-        }
+        T::from_nullable(value, place).map(NoneOr)
     }
 }
 
@@ -43,6 +49,14 @@ impl<'a, T: Layout> FromArgument<'a> for Ref<T> {
 impl<'a> FromArgument<'a> for &'a str {
     fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
         <&Str>::from_argument(value, place)?.as_utf8()
+    }
+
+    fn from_nullable(value: &'a Object, place: &Place) -> Result<Option<Self>> {
+        match value.downcast::<Str>() {
+            Some(text) => text.as_utf8().map(Some),
+            None if value.is_none() => Ok(None),
+            None => Err(place.bad_argument("str or None", value)),
+        }
     }
 }
 

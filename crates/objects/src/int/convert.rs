@@ -280,5 +280,8 @@ pub(super) fn from_arguments(x: Option<&Object>, base: Option<&Object>) -> Resul
     if let Some(bytes) = x.downcast::<Bytes>() {
         return Int::parse_bytes(bytes.as_bytes(), base);
     }
+    if let Some(array) = x.downcast::<crate::bytearray::ByteArray>() {
+        return Int::parse_bytes(&array.to_vec(), base);
+    }
     Err(raise!(TypeError, "int() can't convert non-string with explicit base"))
 }

@@ -573,14 +573,11 @@ impl Core {
 
 /// The count that a raw stream gave back.
 fn checked_count(count: &Object, method: &str, most: usize) -> Result<usize> {
-    let number = match count.as_index_or(&exceptions::ValueError) {
-        Ok(number) => number,
-        Err(raised) => {
-            let cause = raised.fetch().normalize();
-            let failed = raise!(OSError, "raw {method}() failed");
-            return Err(exceptions::set_cause_and_context(failed, cause.value));
-        }
-    };
+    // What is no number counts as an impossible one.
+    let number = count.as_index_or(&exceptions::ValueError).unwrap_or_else(|raised| {
+        raised.clear();
+        -1
+    });
     match usize::try_from(number) {
         Ok(number) if number <= most => Ok(number),
         _ => Err(raise!(

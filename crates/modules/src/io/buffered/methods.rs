@@ -71,7 +71,10 @@ macro_rules! common_methods {
 
             #[method(name = "flush", no_text_signature)]
             fn flush_method(&self) -> Result<()> {
-                self.core.raw()?;
+                let raw = self.core.raw()?;
+                if !self.core.writable.get() {
+                    return raw.call_method(intern!("flush"), &[]).map(drop);
+                }
                 if self.core.is_closed()? {
                     bail!(ValueError, "flush of closed file");
                 }
