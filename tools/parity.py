@@ -156,7 +156,8 @@ def describe(question, path, source=None):
             result = answer(question, path, source)
         except SyntaxError as error:
             place = " ".join(str(part) for part in (error.lineno, error.offset) if part is not None)
-            result = ["error %s %s %s" % (type(error).__name__, place, error.msg)]
+            # `SyntaxError` itself rewords the message of what looks like a print statement.
+            result = ["error %s %s %s" % (type(error).__name__, place, error.args[0])]
         except Exception as error:
             result = ["error %s %s" % (type(error).__name__, error)]
     for warning in caught:
