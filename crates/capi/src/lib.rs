@@ -1,1 +1,47 @@
-//! The C face: the functions and data that CPython 3.9 exports
+//! The C face: the functions and data that CPython 3.9 exports, for extension modules and embedders.
+//!
+//! Files are named after the C headers. A function here converts and delegates; what it does stands in
+//! the object model or the virtual machine. `&Object` parameters must not be null: as in C, passing null is
+//! the caller's error, unless a parameter says `Option`.
+
+#![allow(non_snake_case, non_upper_case_globals)]
+// The contracts of these functions are those of the C API's documentation.
+#![allow(clippy::missing_safety_doc)]
+
+mod abstract_;
+mod buffer;
+mod build_value;
+mod bytes_;
+mod call;
+mod capsule;
+mod containers;
+pub mod data;
+mod errors;
+mod float_;
+mod format;
+mod gc_;
+mod getargs;
+mod hashtable;
+mod import_;
+mod long_;
+mod memory_;
+mod module_;
+mod object_;
+mod set_;
+mod sys_;
+mod thread_;
+mod time_;
+mod type_;
+mod unicode_;
+mod va_list;
+mod weakref_;
+mod writer;
+
+/// Keeps the variadic functions, which are written in C, in the program.
+pub fn link() -> usize {
+    unsafe extern "C" {
+        static krait_variadic_functions: [*const std::ffi::c_void; 9];
+    }
+    // SAFETY: a constant table.
+    unsafe { krait_variadic_functions.len() }
+}

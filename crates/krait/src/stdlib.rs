@@ -54,3 +54,34 @@ fn versions_in(folder: &Path) -> Vec<PathBuf> {
     found.reverse();
     found
 }
+
+/// What is said where there is no standard library.
+pub const NOT_FOUND: &str = "\
+krait: no standard library of Python 3.9 was found. Krait runs the unmodified one. To get it:
+  Debian, Ubuntu   in Krait's source tree, ./x fetches it by itself
+  Fedora, RHEL     dnf install python3.9
+  macOS            xcode-select --install, or: brew install python@3.9
+  by hand          unpack Lib/ of Python 3.9's source release anywhere, and set KRAIT_STDLIB to that folder
+";
+
+/// `sys.prefix` and `sys.base_prefix`: where what a user installs goes. `target/home` in the source tree, the
+/// folder above `bin` after an installation; a virtual environment has its own (PEP 405).
+pub fn prefixes(program: &Path) -> (PathBuf, PathBuf) {
+    let real = program.canonicalize().unwrap_or_else(|_| program.to_owned());
+    let above = real.parent().and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default();
+    let base = match above.join("lib/python3.9").is_dir() {
+        true => above,
+        false => above.join("home"),
+    };
+    let environment = std::env::args_os()
+        .next()
+        .map(PathBuf::from)
+        .filter(|invoked| invoked.components().count() > 1)
+        .and_then(|invoked| Some(invoked.parent()?.parent()?.to_path_buf()))
+        .filter(|folder| folder.join("pyvenv.cfg").is_file())
+        .and_then(|folder| std::path::absolute(folder).ok());
+    match environment {
+        Some(environment) => (environment, base),
+        None => (base.clone(), base),
+    }
+}

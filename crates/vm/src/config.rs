@@ -17,6 +17,10 @@ pub struct Config {
     pub bytes_warning: i32,
     pub quiet: bool,
     pub hash_randomization: bool,
+    /// `PYTHONHASHSEED`, unless it is `random` or absent.
+    pub hash_seed: Option<u32>,
+    /// `-x`: the source's first line is not Python.
+    pub skip_first_line: bool,
     pub isolated: bool,
     pub dev_mode: bool,
     pub utf8_mode: bool,
@@ -51,6 +55,8 @@ impl Default for Config {
             bytes_warning: 0,
             quiet: false,
             hash_randomization: true,
+            hash_seed: None,
+            skip_first_line: false,
             isolated: false,
             dev_mode: false,
             utf8_mode: false,

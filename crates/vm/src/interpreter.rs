@@ -30,6 +30,8 @@ pub struct Interpreter {
     pub import_function: Field,
     /// Single-phase extension modules by path and name.
     pub extensions: Field<Dict>,
+    /// Modules that C code finds again by their definitions' addresses (`PyState_FindModule`).
+    pub modules_by_definition: Field<Dict>,
     pub import_lock: ImportLock,
     pub warnings: Warnings,
     /// The folder of the standard library.
@@ -52,6 +54,7 @@ impl Default for Interpreter {
             importlib: Field::null(),
             import_function: Field::null(),
             extensions: Field::null(),
+            modules_by_definition: Field::null(),
             import_lock: ImportLock::default(),
             warnings: Warnings::default(),
             stdlib: RefCell::default(),

@@ -46,6 +46,7 @@ pub fn initialize(config: &Config) -> Result<()> {
         recursion_limit: runtime::recursion_limit,
         bytes_warning: || Interpreter::current().bytes_warning(),
     });
+    set_hash_secret(config);
     objects::startup::ready_types()?;
     for class in TYPES {
         objects::type_object::ready(class)?;
@@ -68,6 +69,21 @@ pub fn initialize(config: &Config) -> Result<()> {
         open_streams()?;
     }
     Ok(())
+}
+
+/// What hashing depends on besides the content: the seed's bytes, or random ones.
+fn set_hash_secret(config: &Config) {
+    let secret = match config.hash_seed {
+        Some(0) => [0; objects::hash::SECRET_SIZE],
+        Some(seed) => objects::hash::secret_from_seed(seed),
+        None => {
+            let mut bytes = [0; objects::hash::SECRET_SIZE];
+            // SAFETY: the buffer has this size. A failure leaves zeros, which hash as well.
+            unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), libc::GRND_NONBLOCK) };
+            bytes
+        }
+    };
+    objects::hash::set_secret(secret);
 }
 
 /// The standard streams, by `io`; and `open`.

@@ -86,6 +86,14 @@ impl Bytes {
         }
     }
 
+    /// A new object of so many zeros that nobody shares: for C code that fills it in. Raises `MemoryError`.
+    pub fn unfilled(length: usize) -> Result<Ref<Bytes>> {
+        let bytes = Bytes::allocate(length)?;
+        // SAFETY: the object is ours alone.
+        unsafe { ptr::write_bytes(bytes.content.as_ptr().cast_mut(), 0, length) };
+        Ok(bytes)
+    }
+
     /// A bytes object of so many zeros, which `fill` writes over. Raises `MemoryError`.
     pub fn build(length: usize, fill: impl FnOnce(&mut [u8])) -> Result<Ref<Bytes>> {
         if length == 0 {

@@ -244,6 +244,48 @@ impl Str {
         }
     }
 
+    /// A new string of so many code points, NULs as yet, wide enough for `largest`: for C code that fills it
+    /// in. Raises `MemoryError`.
+    pub fn filled(length: usize, largest: u32) -> Result<Ref<Str>> {
+        if length == 0 {
+            return Ok(Str::empty());
+        }
+        let string = Str::allocate(length, largest)?;
+        // SAFETY: the room for the units was allocated just now.
+        unsafe { ptr::write_bytes(string.data(), 0, length * Kind::of(largest) as usize) };
+        Ok(string)
+    }
+
+    /// The largest code point that a string of this width can hold.
+    pub fn max_point_of_kind(&self) -> u32 {
+        match self.kind() {
+            _ if self.is_ascii() => 0x7f,
+            Kind::One => 0xff,
+            Kind::Two => 0xffff,
+            Kind::Four => 0x10_ffff,
+        }
+    }
+
+    /// Where the code points are.
+    pub fn content_pointer(&self) -> *mut u8 {
+        self.data()
+    }
+
+    /// Writes a code point of a string that [`Str::filled`] has made.
+    ///
+    /// # Safety
+    /// Nobody else has seen the string; the index is within it, and the code point fits its width.
+    pub unsafe fn write_fresh(&self, index: usize, point: u32) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match self.kind() {
+                Kind::One => self.data().add(index).write(point as u8),
+                Kind::Two => self.data().cast::<u16>().add(index).write(point as u16),
+                Kind::Four => self.data().cast::<u32>().add(index).write(point),
+            }
+        }
+    }
+
     /// # Safety
     /// The string is no compact ASCII string.
     unsafe fn reset_compact_fields(&self) {

@@ -1,5 +1,6 @@
 //! Extension modules: shared libraries with an initialisation function (PEP 489).
 
+use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_void};
 
 use objects::module::{Module, ModuleDef};
@@ -22,7 +23,10 @@ pub fn create(spec: &Object) -> Result<Ref> {
     let initialize = symbol(&name, &path)?;
     // SAFETY: the function is the library's initialiser by its name, which C gives this type.
     let initialize: extern "C" fn() -> Result<Ref> = unsafe { std::mem::transmute(initialize) };
-    let created = initialize()?;
+    let created = {
+        let _context = PackageContext::enter(&name);
+        initialize()?
+    };
     if raise::occurred() {
         bail!(SystemError, "initialization of {name} raised unreported exception");
     }
@@ -30,7 +34,10 @@ pub fn create(spec: &Object) -> Result<Ref> {
         // SAFETY: definitions are statics of the library, which is never closed.
         return unsafe { &*std::ptr::from_ref(definition) }.create(spec);
     }
-    if created.downcast::<Module>().is_some() {
+    if let Some(module) = created.downcast::<Module>() {
+        if let Some(definition) = module.definition() {
+            remember_module(definition, created.clone());
+        }
         created.set_attr(intern!("__file__"), &path)?;
         let modules = Interpreter::current().modules()?;
         modules.set(&name, &created)?;
@@ -39,6 +46,63 @@ pub fn create(spec: &Object) -> Result<Ref> {
         Interpreter::current().extensions.set(Some(known));
     }
     Ok(created)
+}
+
+thread_local! {
+    /// The full name of the extension module that is being initialised: what it calls itself lacks its package.
+    static CONTEXT: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Sets the context while an initialiser runs.
+struct PackageContext(Option<String>);
+
+impl PackageContext {
+    fn enter(name: &Str) -> PackageContext {
+        PackageContext(CONTEXT.replace(Some(name.to_string_lossy().into_owned())))
+    }
+}
+
+impl Drop for PackageContext {
+    fn drop(&mut self) {
+        CONTEXT.replace(self.0.take());
+    }
+}
+
+/// The full name of a module that calls itself by the short one.
+pub fn full_name(name: &str) -> Ref<Str> {
+    CONTEXT.with_borrow(|context| match context {
+        Some(full) if full.rsplit('.').next() == Some(name) => Str::new(full),
+        _ => Str::new(name),
+    })
+}
+
+fn definition_key(definition: &'static ModuleDef) -> Ref<Int> {
+    Int::from_usize(std::ptr::from_ref(definition) as usize)
+}
+
+/// The module that was made from a definition in this interpreter.
+pub fn find_module(definition: &'static ModuleDef) -> Option<Ref> {
+    let modules = Interpreter::current().modules_by_definition.get()?;
+    modules.get(&definition_key(definition)).ok().flatten()
+}
+
+/// Lets [`find_module`] find a module.
+pub fn remember_module(definition: &'static ModuleDef, module: Ref) {
+    let interpreter = Interpreter::current();
+    let modules = interpreter.modules_by_definition.get().unwrap_or_else(Dict::new);
+    if let Err(raised) = modules.set(&definition_key(definition), &module) {
+        raised.clear();
+    }
+    interpreter.modules_by_definition.set(Some(modules));
+}
+
+/// Undoes [`remember_module`].
+pub fn forget_module(definition: &'static ModuleDef) {
+    if let Some(modules) = Interpreter::current().modules_by_definition.get()
+        && let Err(raised) = modules.remove(&definition_key(definition))
+    {
+        raised.clear();
+    }
 }
 
 fn text(spec: &Object, name: &'static Str) -> Result<Ref<Str>> {

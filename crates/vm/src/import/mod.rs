@@ -1,6 +1,6 @@
 //! The import system's native part: what `import` statements call, over `importlib._bootstrap`.
 
-mod dynamic;
+pub mod dynamic;
 mod frozen;
 pub mod imp;
 mod lock;

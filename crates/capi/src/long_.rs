@@ -1,0 +1,351 @@
+//! `longobject.h`: integers to and from C.
+
+use std::ffi::{CStr, c_char, c_double, c_int, c_long, c_ulong, c_void};
+
+use objects::int::ByteOrder;
+use objects::int::{arithmetic, bits};
+use objects::prelude::*;
+
+macro_rules! from_c {
+    ($($name:ident($kind:ty) = $make:ident as $wide:ty;)*) => {
+        $(#[unsafe(no_mangle)]
+        extern "C" fn $name(value: $kind) -> Ref<Int> {
+            Int::$make(value as $wide)
+        })*
+    };
+}
+
+from_c! {
+    PyLong_FromLong(c_long) = new as i64;
+    PyLong_FromLongLong(i64) = new as i64;
+    PyLong_FromSsize_t(isize) = new as i64;
+    PyLong_FromUnsignedLong(c_ulong) = from_u64 as u64;
+    PyLong_FromUnsignedLongLong(u64) = from_u64 as u64;
+    PyLong_FromSize_t(usize) = from_u64 as u64;
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_FromVoidPtr(pointer: *mut c_void) -> Ref<Int> {
+    Int::from_u64(pointer as u64)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_FromDouble(value: c_double) -> Result<Ref<Int>> {
+    Float::integral(value)
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyLong_FromString(
+    text: *const c_char,
+    end: *mut *const c_char,
+    base: c_int,
+) -> Result<Ref<Int>> {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { CStr::from_ptr(text) }.to_bytes();
+    if !(base == 0 || (2..=36).contains(&base)) {
+        bail!(ValueError, "int() arg 2 must be >= 2 and <= 36");
+    }
+    if !end.is_null() {
+        // SAFETY: the caller's place.
+        unsafe { end.write(text.add(bytes.len())) };
+    }
+    Int::parse_bytes(bytes, base as u32)
+}
+
+/// `__index__`, or `__int__` with the warning that 3.9 gives where an integer was expected.
+pub fn from_nb_int(object: &Object) -> Result<Ref<Int>> {
+    if object.has_index() {
+        return object.index();
+    }
+    let Some(convert) = object.class().tp_as_number.get().and_then(|suite| suite.nb_int.get()) else {
+        bail!(TypeError, "an integer is required (got type {})", object.class().name());
+    };
+    let message = format!(
+        "an integer is required (got type {}).  Implicit conversion to integers using __int__ is deprecated, \
+         and may be removed in a future version of Python.",
+        object.class().name()
+    );
+    objects::services::warn(&exceptions::DeprecationWarning, &message, 1)?;
+    match convert(object)?.into_type::<Int>() {
+        Ok(number) => Ok(number),
+        Err(other) => Err(raise!(TypeError, "__int__ returned non-int (type {})", other.class().name())),
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_FromNbIndexOrNbInt(object: &Object) -> Result<Ref<Int>> {
+    match object.downcast_exact::<Int>() {
+        Some(number) => Ok(number.to_ref()),
+        None => from_nb_int(object),
+    }
+}
+
+fn too_large(kind: &str) -> Raised {
+    raise!(OverflowError, "Python int too large to convert to C {kind}")
+}
+
+/// An exact conversion of an integer, or of what has an `__index__`; `fail` is C's error value.
+fn checked<T>(object: Option<&Object>, fail: T, convert: impl FnOnce(&Int) -> Result<T>) -> T {
+    let Some(object) = object else {
+        let _ = raise!(SystemError, "bad argument to internal function");
+        return fail;
+    };
+    let result = match object.downcast::<Int>() {
+        Some(number) => convert(number),
+        None => from_nb_int(object).and_then(|number| convert(&number)),
+    };
+    result.unwrap_or(fail)
+}
+
+/// As [`checked`], for the functions that take nothing but an integer.
+fn strict<T>(object: Option<&Object>, fail: T, convert: impl FnOnce(&Int) -> Result<T>) -> T {
+    match object.and_then(|object| object.downcast::<Int>()) {
+        Some(number) => convert(number).unwrap_or(fail),
+        None => {
+            let _ = raise!(TypeError, "an integer is required");
+            fail
+        }
+    }
+}
+
+fn to_unsigned(number: &Int, kind: &str) -> Result<u64> {
+    if number.is_negative() {
+        bail!(OverflowError, "can't convert negative value to unsigned int");
+    }
+    number.to_u64().ok_or_else(|| too_large(kind))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsLong(object: Option<&Object>) -> c_long {
+    checked(object, -1, |number| number.to_i64().ok_or_else(|| too_large("long")))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsLongLong(object: Option<&Object>) -> i64 {
+    checked(object, -1, |number| {
+        number.to_i64().ok_or_else(|| raise!(OverflowError, "int too big to convert"))
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_AsInt(object: Option<&Object>) -> c_int {
+    checked(object, -1, |number| {
+        number.to_i64().and_then(|number| c_int::try_from(number).ok()).ok_or_else(|| match number.to_i64() {
+            Some(_) => too_large("int"),
+            None => too_large("int"),
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsSsize_t(object: Option<&Object>) -> isize {
+    strict(object, -1, |number| number.to_isize().ok_or_else(|| too_large("ssize_t")))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsUnsignedLong(object: Option<&Object>) -> c_ulong {
+    strict(object, c_ulong::MAX, |number| to_unsigned(number, "unsigned long"))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsUnsignedLongLong(object: Option<&Object>) -> u64 {
+    strict(object, u64::MAX, |number| to_unsigned(number, "unsigned long"))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsSize_t(object: Option<&Object>) -> usize {
+    strict(object, usize::MAX, |number| {
+        if number.is_negative() {
+            bail!(OverflowError, "can't convert negative value to size_t");
+        }
+        number.to_u64().map(|number| number as usize).ok_or_else(|| too_large("size_t"))
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsUnsignedLongMask(object: Option<&Object>) -> c_ulong {
+    checked(object, c_ulong::MAX, |number| Ok(number.low_u64()))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsUnsignedLongLongMask(object: Option<&Object>) -> u64 {
+    checked(object, u64::MAX, |number| Ok(number.low_u64()))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyLong_AsLongAndOverflow(object: Option<&Object>, overflow: *mut c_int) -> c_long {
+    // SAFETY: the caller's place.
+    unsafe { overflow.write(0) };
+    checked(object, -1, |number| {
+        Ok(number.to_i64().unwrap_or_else(|| {
+            // SAFETY: as above.
+            unsafe { overflow.write(number.sign()) };
+            -1
+        }))
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyLong_AsLongLongAndOverflow(object: Option<&Object>, overflow: *mut c_int) -> i64 {
+    // SAFETY: the same contract.
+    unsafe { PyLong_AsLongAndOverflow(object, overflow) }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsDouble(object: Option<&Object>) -> c_double {
+    strict(object, -1.0, Int::to_f64)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_AsVoidPtr(object: Option<&Object>) -> *mut c_void {
+    strict(object, 0, |number| match number.is_negative() {
+        true => number.to_i64().map(|number| number as u64).ok_or_else(|| too_large("long")),
+        false => number.to_u64().ok_or_else(|| too_large("unsigned long")),
+    }) as *mut c_void
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_Sign(number: &Int) -> c_int {
+    number.sign()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_NumBits(number: &Int) -> usize {
+    number.bit_length() as usize
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _Py_bit_length(value: c_ulong) -> c_int {
+    (c_ulong::BITS - value.leading_zeros()) as c_int
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_Copy(number: &Int) -> Result<Ref<Int>> {
+    number.copy_in(Int::class())
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyLong_FromByteArray(
+    bytes: *const u8,
+    count: usize,
+    little_endian: c_int,
+    signed: c_int,
+) -> Result<Ref<Int>> {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { if count == 0 { &[][..] } else { std::slice::from_raw_parts(bytes, count) } };
+    Int::from_bytes(bytes, order(little_endian), signed != 0)
+}
+
+fn order(little_endian: c_int) -> ByteOrder {
+    if little_endian != 0 { ByteOrder::Little } else { ByteOrder::Big }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyLong_AsByteArray(
+    number: &Int,
+    bytes: *mut u8,
+    count: usize,
+    little_endian: c_int,
+    signed: c_int,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    let out = unsafe { if count == 0 { &mut [][..] } else { std::slice::from_raw_parts_mut(bytes, count) } };
+    raise::status(number.write_bytes(out, order(little_endian), signed != 0))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyLong_Frexp(number: &Int, exponent: *mut isize) -> c_double {
+    let (fraction, power) = number.to_fraction();
+    // SAFETY: the caller's place.
+    unsafe { exponent.write(power as isize) };
+    fraction
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_GCD(a: &Int, b: &Int) -> Result<Ref<Int>> {
+    arithmetic::gcd(a, b)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_DivmodNear(a: &Int, b: &Int) -> Result<Ref<Tuple>> {
+    let (quotient, remainder) = arithmetic::divmod_near(a, b)?;
+    Tuple::new([quotient.into_object(), remainder.into_object()])
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_Rshift(number: &Int, count: usize) -> Result<Ref<Int>> {
+    bits::right_shift(number, &Int::from_usize(count))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_Lshift(number: &Int, count: usize) -> Result<Ref<Int>> {
+    bits::left_shift(number, &Int::from_usize(count))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_Format(object: &Object, base: c_int) -> Result<Ref<Str>> {
+    object.to_base(base as u32)
+}
+
+macro_rules! converters {
+    ($($name:ident: $kind:ty, $shown:literal;)*) => {
+        $(#[unsafe(no_mangle)]
+        unsafe extern "C" fn $name(object: &Object, place: *mut c_void) -> c_int {
+            let number = PyLong_AsUnsignedLong(Some(object));
+            if number == c_ulong::MAX && raise::occurred() {
+                return 0;
+            }
+            match <$kind>::try_from(number) {
+                Ok(number) => {
+                    // SAFETY: the caller's place.
+                    unsafe { place.cast::<$kind>().write(number) };
+                    1
+                }
+                Err(_) => {
+                    let _ = raise!(OverflowError, concat!("Python int too large for C ", $shown));
+                    0
+                }
+            }
+        })*
+    };
+}
+
+converters! {
+    _PyLong_UnsignedShort_Converter: u16, "unsigned short";
+    _PyLong_UnsignedInt_Converter: u32, "unsigned int";
+    _PyLong_UnsignedLong_Converter: u64, "unsigned long";
+    _PyLong_UnsignedLongLong_Converter: u64, "unsigned long long";
+    _PyLong_Size_t_Converter: usize, "size_t";
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _Py_convert_optional_to_ssize_t(object: &Object, place: *mut c_void) -> c_int {
+    if object.is_none() {
+        return 1;
+    }
+    if !object.has_index() {
+        let _ = raise!(TypeError, "argument should be integer or None, not {}", object.class().name());
+        return 0;
+    }
+    match object.as_isize() {
+        Ok(number) => {
+            // SAFETY: the caller's place.
+            unsafe { place.cast::<isize>().write(number) };
+            1
+        }
+        Err(_) => 0,
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_GetInfo() -> Result<Ref> {
+    match (objects::services::get().sys_get)("int_info") {
+        Some(info) => Ok(info),
+        None => Err(raise!(RuntimeError, "lost sys.int_info")),
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyBool_FromLong(value: c_long) -> Ref {
+    bool_object(value != 0)
+}

@@ -1,0 +1,245 @@
+//! `pystate.h`, `pythread.h`, `ceval.h`: thread states, the GIL and locks from C.
+
+use std::ffi::{c_int, c_ulong, c_void};
+use std::time::Duration;
+
+use objects::prelude::*;
+use objects::thread_state::ThreadState;
+use vm::lock::{Lock, Outcome};
+use vm::thread;
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_Get() -> &'static ThreadState {
+    ThreadState::current()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyThreadState_UncheckedGet() -> Option<&'static ThreadState> {
+    ThreadState::current_opt()
+}
+
+/// The dictionary for extensions' own per-thread data, borrowed.
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_GetDict() -> Option<&'static Object> {
+    let state = ThreadState::current_opt()?;
+    if state.dict.is_null() {
+        state.dict.set(Some(Dict::new().into_object()));
+    }
+    // SAFETY: the thread state keeps the dictionary alive.
+    unsafe { state.dict.peek() }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_GetFrame(state: &ThreadState) -> Option<Ref> {
+    // SAFETY: a thread's innermost frame is alive.
+    unsafe { state.frame.get().as_ref() }.map(Object::to_ref)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_GetInterpreter(state: &ThreadState) -> *mut c_void {
+    state.interp.get()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_GetID(state: &ThreadState) -> u64 {
+    state.id.get()
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThreadState_Swap(state: *mut ThreadState) -> *mut ThreadState {
+    // SAFETY: the caller's promise.
+    unsafe { ThreadState::swap(state) }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_SetAsyncExc(identity: c_ulong, exception: Option<&Object>) -> c_int {
+    thread::send_exception(identity, exception.map(Object::to_ref)) as c_int
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyInterpreterState_Get() -> *mut c_void {
+    ThreadState::current().interp.get()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyInterpreterState_Main() -> *mut c_void {
+    vm::interpreter::MAIN.load(std::sync::atomic::Ordering::Acquire).cast()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyInterpreterState_GetID(_interpreter: *mut c_void) -> i64 {
+    0
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_SaveThread() -> *mut ThreadState {
+    thread::release_gil()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_RestoreThread(state: *mut ThreadState) {
+    // errno is what the call that ran meanwhile has left.
+    let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
+    thread::acquire_gil(state);
+    // SAFETY: errno is this thread's own.
+    unsafe { *libc::__errno_location() = errno };
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_InitThreads() {}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_ThreadsInitialized() -> c_int {
+    1
+}
+
+/// 1 where the GIL was not held before (`PyGILState_UNLOCKED`).
+#[unsafe(no_mangle)]
+extern "C" fn PyGILState_Ensure() -> c_int {
+    c_int::from(!thread::ensure())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyGILState_Release(state: c_int) {
+    thread::release(state == 0);
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyGILState_Check() -> c_int {
+    let own = thread::own_state();
+    c_int::from(
+        !own.is_null() && ThreadState::current_opt().is_some_and(|current| std::ptr::eq(current, own)),
+    )
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyGILState_GetThisThreadState() -> *mut ThreadState {
+    thread::own_state()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_get_thread_ident() -> c_ulong {
+    thread::identity() as c_ulong
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_get_thread_native_id() -> c_ulong {
+    thread::native_id() as c_ulong
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_allocate_lock() -> *mut Lock {
+    Box::into_raw(Box::new(Lock::new()))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThread_free_lock(lock: *mut Lock) {
+    // SAFETY: made by the function above, and given up.
+    drop(unsafe { Box::from_raw(lock) });
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_acquire_lock(lock: &Lock, wait: c_int) -> c_int {
+    c_int::from(match wait {
+        0 => lock.try_take(),
+        _ => lock.take(None, false) == Outcome::Taken,
+    })
+}
+
+/// 0 for a timeout, 1 where the lock was taken, 2 where a signal came.
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_acquire_lock_timed(lock: &Lock, microseconds: i64, interruptible: c_int) -> c_int {
+    let limit = u64::try_from(microseconds).ok().map(Duration::from_micros);
+    if lock.try_take() {
+        return 1;
+    }
+    if limit == Some(Duration::ZERO) {
+        return 0;
+    }
+    match lock.take(limit, interruptible != 0) {
+        Outcome::Taken => 1,
+        Outcome::TimedOut => 0,
+        Outcome::Interrupted => 2,
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_release_lock(lock: &Lock) {
+    lock.release();
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_init_thread() {}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThread_start_new_thread(
+    function: unsafe extern "C" fn(*mut c_void),
+    argument: *mut c_void,
+) -> c_ulong {
+    struct Argument(*mut c_void);
+    // SAFETY: the caller hands the argument to the new thread.
+    unsafe impl Send for Argument {}
+    let argument = Argument(argument);
+    let started = std::thread::Builder::new().spawn(move || {
+        let argument = argument;
+        // SAFETY: the caller's promise.
+        unsafe { function(argument.0) };
+    });
+    match started {
+        Ok(handle) => {
+            use std::os::unix::thread::JoinHandleExt;
+            handle.as_pthread_t() as c_ulong
+        }
+        Err(_) => c_ulong::MAX,
+    }
+}
+
+/// `Py_tss_t`: thread-specific storage.
+#[repr(C)]
+pub struct Storage {
+    initialized: c_int,
+    key: libc::pthread_key_t,
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThread_tss_create(storage: &mut Storage) -> c_int {
+    if storage.initialized == 0 {
+        // SAFETY: the key is written by the call.
+        if unsafe { libc::pthread_key_create(&mut storage.key, None) } != 0 {
+            return -1;
+        }
+        storage.initialized = 1;
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_tss_is_created(storage: &Storage) -> c_int {
+    storage.initialized
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThread_tss_delete(storage: &mut Storage) {
+    if storage.initialized != 0 {
+        // SAFETY: a key that was made above.
+        unsafe { libc::pthread_key_delete(storage.key) };
+        storage.initialized = 0;
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThread_tss_set(storage: &Storage, value: *mut c_void) -> c_int {
+    // SAFETY: a key that was made above.
+    unsafe { libc::pthread_setspecific(storage.key, value) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThread_tss_get(storage: &Storage) -> *mut c_void {
+    // SAFETY: a key that was made above.
+    unsafe { libc::pthread_getspecific(storage.key) }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_get_stacksize() -> usize {
+    thread::stack_size()
+}
