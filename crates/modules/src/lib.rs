@@ -6,6 +6,7 @@
 #[macro_use]
 extern crate objects;
 
+pub mod binascii;
 pub mod bisect;
 pub mod codecs;
 pub mod errno;
@@ -54,6 +55,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_string", string::_string::initialize),
     ("_thread", thread::initialize),
     ("_weakref", weakref::initialize),
+    ("binascii", binascii::module::initialize),
     ("errno", errno::initialize),
     ("gc", gc::initialize),
     ("itertools", itertools::initialize),

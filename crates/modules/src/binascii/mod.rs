@@ -1,0 +1,215 @@
+//! `binascii`: bytes as text of several old and one current kind.
+
+mod base64;
+mod hqx;
+mod quoted;
+mod uu;
+
+use objects::buffer::{Buffer, request};
+use objects::bytes_like::operations;
+use objects::module::Module;
+use objects::prelude::*;
+use objects::services;
+
+use crate::exception_class::ExceptionClass;
+
+static ERROR: ExceptionClass = ExceptionClass::new("binascii", "Error", &exceptions::ValueError);
+static INCOMPLETE: ExceptionClass = ExceptionClass::new("binascii", "Incomplete", &exceptions::Exception);
+
+/// Text to be decoded: a string of ASCII, or bytes.
+enum Encoded<'a> {
+    Text(&'a [u8]),
+    Lent(Buffer),
+}
+
+impl<'a> Encoded<'a> {
+    fn new(object: &'a Object) -> Result<Encoded<'a>> {
+        if let Some(text) = object.downcast::<Str>() {
+            return match text.as_ascii() {
+                Some(ascii) => Ok(Encoded::Text(ascii.as_bytes())),
+                None => Err(raise!(ValueError, "string argument should contain only ASCII characters")),
+            };
+        }
+        object.get_buffer(request::SIMPLE).map(Encoded::Lent).map_err(|raised| {
+            raised.clear();
+            let name = object.class().name();
+            raise!(TypeError, "argument should be bytes, buffer or ASCII string, not '{name}'")
+        })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Encoded::Text(text) => text,
+            Encoded::Lent(buffer) => buffer.bytes(),
+        }
+    }
+}
+
+/// Decodes an object's text.
+fn decoded(object: &Object, decode: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<Ref<Bytes>> {
+    Bytes::try_new(&decode(Encoded::new(object)?.bytes())?)
+}
+
+/// Encodes an object's bytes.
+fn encoded(object: &Object, encode: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Ref<Bytes>> {
+    Bytes::try_new(&encode(object.get_buffer(request::SIMPLE)?.bytes()))
+}
+
+fn deprecated(function: &str) -> Result<()> {
+    services::warn(&exceptions::DeprecationWarning, &format!("binascii.{function}() is deprecated"), 1)
+}
+
+fn hex_value(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
+}
+
+fn from_hex(text: &[u8]) -> Result<Vec<u8>> {
+    let (pairs, rest) = text.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(ERROR.raise("Odd-length string"));
+    }
+    let byte = |&[high, low]: &[u8; 2]| match (hex_value(high), hex_value(low)) {
+        (Some(high), Some(low)) => Ok(high << 4 | low),
+        _ => Err(ERROR.raise("Non-hexadecimal digit found")),
+    };
+    pairs.iter().map(byte).collect()
+}
+
+fn to_hex(data: &Object, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {
+    let text = operations::hex(data.get_buffer(request::SIMPLE)?.bytes(), sep, bytes_per_sep)?;
+    Bytes::try_new(text.points().as_bytes())
+}
+
+/// Conversion between binary data and ASCII
+#[module(name = "binascii")]
+pub mod module {
+    use super::*;
+
+    /// Decode a line of uuencoded data.
+    #[function("(data, /)")]
+    fn a2b_uu(data: &Object) -> Result<Ref<Bytes>> {
+        decoded(data, uu::decode)
+    }
+
+    /// Uuencode line of data.
+    #[function("(data, /, *, backtick=False)")]
+    fn b2a_uu(data: &Object, backtick: bool) -> Result<Ref<Bytes>> {
+        let buffer = data.get_buffer(request::SIMPLE)?;
+        Bytes::try_new(&uu::encode(buffer.bytes(), backtick)?)
+    }
+
+    /// Decode a line of base64 data.
+    #[function("(data, /)")]
+    fn a2b_base64(data: &Object) -> Result<Ref<Bytes>> {
+        decoded(data, base64::decode)
+    }
+
+    /// Base64-code line of data.
+    #[function("(data, /, *, newline=True)")]
+    fn b2a_base64(data: &Object, newline: bool) -> Result<Ref<Bytes>> {
+        encoded(data, |bytes| base64::encode(bytes, newline))
+    }
+
+    /// Decode .hqx coding.
+    #[function("(data, /)")]
+    fn a2b_hqx(data: &Object) -> Result<(Ref<Bytes>, u8)> {
+        deprecated("a2b_hqx")?;
+        let (bytes, done) = hqx::decode(Encoded::new(data)?.bytes())?;
+        Ok((Bytes::try_new(&bytes)?, done.into()))
+    }
+
+    /// Encode .hqx data.
+    #[function("(data, /)")]
+    fn b2a_hqx(data: &Object) -> Result<Ref<Bytes>> {
+        deprecated("b2a_hqx")?;
+        encoded(data, hqx::encode)
+    }
+
+    /// Binhex RLE-code binary data.
+    #[function("(data, /)")]
+    fn rlecode_hqx(data: &Object) -> Result<Ref<Bytes>> {
+        deprecated("rlecode_hqx")?;
+        encoded(data, hqx::compress)
+    }
+
+    /// Decode hexbin RLE-coded string.
+    #[function("(data, /)")]
+    fn rledecode_hqx(data: &Object) -> Result<Ref<Bytes>> {
+        deprecated("rledecode_hqx")?;
+        let buffer = data.get_buffer(request::SIMPLE)?;
+        Bytes::try_new(&hqx::expand(buffer.bytes())?)
+    }
+
+    /// Binary data of hexadecimal representation: an even number of digits, upper or lower case.
+    ///
+    /// This function is also available as "unhexlify()".
+    #[function("(hexstr, /)")]
+    fn a2b_hex(hexstr: &Object) -> Result<Ref<Bytes>> {
+        decoded(hexstr, from_hex)
+    }
+
+    /// Binary data of hexadecimal representation: an even number of digits, upper or lower case.
+    #[function("(hexstr, /)")]
+    fn unhexlify(hexstr: &Object) -> Result<Ref<Bytes>> {
+        decoded(hexstr, from_hex)
+    }
+
+    /// Hexadecimal representation of binary data.
+    ///
+    ///   sep
+    ///     A character or byte to stand between groups of bytes.
+    ///   bytes_per_sep
+    ///     How many bytes a group has; counted from the right, or from the left if negative.
+    ///
+    /// This function is also available as "hexlify()".
+    #[function("(data, sep=<unrepresentable>, bytes_per_sep=1)")]
+    fn b2a_hex(data: &Object, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {
+        to_hex(data, sep, bytes_per_sep)
+    }
+
+    /// Hexadecimal representation of binary data.
+    ///
+    ///   sep
+    ///     A character or byte to stand between groups of bytes.
+    ///   bytes_per_sep
+    ///     How many bytes a group has; counted from the right, or from the left if negative.
+    #[function("(data, sep=<unrepresentable>, bytes_per_sep=1)")]
+    fn hexlify(data: &Object, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {
+        to_hex(data, sep, bytes_per_sep)
+    }
+
+    /// Compute CRC-CCITT incrementally.
+    #[function("(data, crc, /)")]
+    fn crc_hqx(data: &Object, crc: Masked<u32>) -> Result<u16> {
+        Ok(hqx::checksum(data.get_buffer(request::SIMPLE)?.bytes(), crc.0 as u16))
+    }
+
+    /// Compute CRC-32 incrementally.
+    #[function("(data, crc=0, /)")]
+    fn crc32(data: &Object, crc: Option<Masked<u32>>) -> Result<u32> {
+        let mut hasher = crc32fast::Hasher::new_with_initial(crc.map_or(0, |crc| crc.0));
+        hasher.update(data.get_buffer(request::SIMPLE)?.bytes());
+        Ok(hasher.finalize())
+    }
+
+    /// Decode a string of qp-encoded data.
+    #[function("(data, header=False)")]
+    fn a2b_qp(data: &Object, header: bool) -> Result<Ref<Bytes>> {
+        decoded(data, |text| Ok(quoted::decode(text, header)))
+    }
+
+    /// Encode a string using quoted-printable encoding.
+    ///
+    /// With istext, newlines stay as they are, and white space at the end of lines is encoded;
+    /// without it, \n and \r are both encoded. With quotetabs, space and tabs are encoded.
+    #[function("(data, quotetabs=False, istext=True, header=False)")]
+    fn b2a_qp(data: &Object, quotetabs: bool, istext: bool, header: bool) -> Result<Ref<Bytes>> {
+        encoded(data, |bytes| quoted::Encoder::new(quotetabs, istext, header).encode(bytes))
+    }
+
+    #[exec]
+    fn add_errors(module: &Module) -> Result<()> {
+        module.add("Error", ERROR.get()?)?;
+        module.add("Incomplete", INCOMPLETE.get()?)
+    }
+}
