@@ -72,7 +72,8 @@ fn allocate_raw_object(class: &Type, items: isize) -> Result<*mut Object> {
 /// `PyType_GenericAlloc`: what `tp_alloc` is unless a type says otherwise. Zeroed and tracked, so
 /// for structures that zeros are a valid value of; Rust's go through [`Ref::new_in`].
 pub unsafe extern "C" fn generic_alloc(class: &Type, items: isize) -> Result<Ref> {
-    let object = allocate_raw_object(class, items)?;
+    // One item more than is asked for: zeros that end a table, as the members of a type are.
+    let object = allocate_raw_object(class, items.saturating_add(1))?;
     // SAFETY: freshly made, with one reference.
     unsafe {
         if class.tp_itemsize.get() != 0 {
