@@ -164,17 +164,17 @@ extern "C" fn PySequence_DelItem(object: &Object, index: isize) -> c_int {
 
 #[unsafe(no_mangle)]
 extern "C" fn PySequence_GetSlice(object: &Object, start: isize, end: isize) -> Result<Ref> {
-    object.get_item(&*objects::slice::Slice::from_range(start, end))
+    object.get_item(&objects::slice::Slice::from_range(start, end))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn PySequence_SetSlice(object: &Object, start: isize, end: isize, value: &Object) -> c_int {
-    raise::status(object.set_item(&*objects::slice::Slice::from_range(start, end), value))
+    raise::status(object.set_item(&objects::slice::Slice::from_range(start, end), value))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn PySequence_DelSlice(object: &Object, start: isize, end: isize) -> c_int {
-    raise::status(object.del_item(&*objects::slice::Slice::from_range(start, end)))
+    raise::status(object.del_item(&objects::slice::Slice::from_range(start, end)))
 }
 
 #[unsafe(no_mangle)]
@@ -198,7 +198,7 @@ extern "C" fn PySequence_Concat(left: &Object, right: &Object) -> Result<Ref> {
 #[unsafe(no_mangle)]
 extern "C" fn PySequence_Repeat(object: &Object, count: isize) -> Result<Ref> {
     match object.is_sequence() {
-        true => object.multiply(&*Int::new(count as i64)),
+        true => object.multiply(&Int::new(count as i64)),
         false => Err(raise!(TypeError, "'{}' object can't be repeated", object.class().name())),
     }
 }
@@ -210,7 +210,7 @@ extern "C" fn PySequence_InPlaceConcat(left: &Object, right: &Object) -> Result<
 
 #[unsafe(no_mangle)]
 extern "C" fn PySequence_InPlaceRepeat(object: &Object, count: isize) -> Result<Ref> {
-    object.inplace_multiply(&*Int::new(count as i64))
+    object.inplace_multiply(&Int::new(count as i64))
 }
 
 /// The number of equal items.
@@ -287,19 +287,19 @@ extern "C" fn PyObject_DelItem(object: &Object, key: &Object) -> c_int {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyObject_DelItemString(object: &Object, key: *const c_char) -> c_int {
     // SAFETY: the caller's promise.
-    raise::status(object.del_item(&*Str::new(&unsafe { text(key) })))
+    raise::status(object.del_item(&Str::new(&unsafe { text(key) })))
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyMapping_GetItemString(object: &Object, key: *const c_char) -> Result<Ref> {
     // SAFETY: the caller's promise.
-    object.get_item(&*Str::new(&unsafe { text(key) }))
+    object.get_item(&Str::new(&unsafe { text(key) }))
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyMapping_SetItemString(object: &Object, key: *const c_char, value: &Object) -> c_int {
     // SAFETY: the caller's promise.
-    raise::status(object.set_item(&*Str::new(&unsafe { text(key) }), value))
+    raise::status(object.set_item(&Str::new(&unsafe { text(key) }), value))
 }
 
 #[unsafe(no_mangle)]
@@ -316,7 +316,7 @@ extern "C" fn PyMapping_HasKey(object: &Object, key: &Object) -> c_int {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyMapping_HasKeyString(object: &Object, key: *const c_char) -> c_int {
     // SAFETY: the caller's promise.
-    PyMapping_HasKey(object, &*Str::new(&unsafe { text(key) }))
+    PyMapping_HasKey(object, &Str::new(&unsafe { text(key) }))
 }
 
 #[unsafe(no_mangle)]

@@ -49,7 +49,7 @@ impl Builder<'_> {
             // SAFETY: the caller's promise.
             match unsafe { self.value() } {
                 Ok(item) => items.push(item),
-                Err(raised) => failure = Some(failure.map_or_else(|| raised.fetch(), |first| first)),
+                Err(raised) => failure = Some(failure.unwrap_or_else(|| raised.fetch())),
             }
         }
         match failure {

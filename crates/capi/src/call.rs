@@ -32,7 +32,7 @@ extern "C" fn PyEval_CallObjectWithKeywords(
 ) -> Result<Ref> {
     match arguments {
         Some(arguments) => callee.call_dict(arguments, keywords),
-        None => callee.call_dict(&*Tuple::empty(), keywords),
+        None => callee.call_dict(&Tuple::empty(), keywords),
     }
 }
 

@@ -243,7 +243,7 @@ extern "C" fn _PyDict_GetItem_KnownHash<'a>(
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyDict_GetItemString<'a>(object: &Object, key: *const c_char) -> Option<&'a Object> {
     // SAFETY: the caller's promise.
-    PyDict_GetItem(object, &*Str::new(&unsafe { text(key) }))
+    PyDict_GetItem(object, &Str::new(&unsafe { text(key) }))
 }
 
 #[unsafe(no_mangle)]
@@ -252,7 +252,7 @@ unsafe extern "C" fn _PyDict_GetItemStringWithError<'a>(
     key: *const c_char,
 ) -> Option<&'a Object> {
     // SAFETY: the caller's promise.
-    PyDict_GetItemWithError(object, &*Str::new(&unsafe { text(key) }))
+    PyDict_GetItemWithError(object, &Str::new(&unsafe { text(key) }))
 }
 
 #[unsafe(no_mangle)]
@@ -277,7 +277,7 @@ extern "C" fn _PyDict_SetItem_KnownHash(object: &Object, key: &Object, value: &O
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyDict_SetItemString(object: &Object, key: *const c_char, value: &Object) -> c_int {
     // SAFETY: the caller's promise.
-    PyDict_SetItem(object, &*Str::intern(Str::new(&unsafe { text(key) })), value)
+    PyDict_SetItem(object, &Str::intern(Str::new(&unsafe { text(key) })), value)
 }
 
 #[unsafe(no_mangle)]
@@ -301,7 +301,7 @@ extern "C" fn PyDict_DelItem(object: &Object, key: &Object) -> c_int {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyDict_DelItemString(object: &Object, key: *const c_char) -> c_int {
     // SAFETY: the caller's promise.
-    PyDict_DelItem(object, &*Str::new(&unsafe { text(key) }))
+    PyDict_DelItem(object, &Str::new(&unsafe { text(key) }))
 }
 
 #[unsafe(no_mangle)]

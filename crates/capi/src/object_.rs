@@ -234,7 +234,7 @@ extern "C" fn PyObject_HasAttr(object: &Object, name: &Object) -> c_int {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyObject_HasAttrString(object: &Object, name: *const c_char) -> c_int {
     // SAFETY: the caller's promise.
-    PyObject_HasAttr(object, &*Str::new(&unsafe { text(name) }))
+    PyObject_HasAttr(object, &Str::new(&unsafe { text(name) }))
 }
 
 #[unsafe(no_mangle)]

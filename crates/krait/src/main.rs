@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let run = match command_line::parse(std::env::args_os().skip(1).collect(), &mut config) {
         Ok(run) => run,
         Err(Misuse(what)) => {
-            eprint!("{what}{}Try `krait -h' for more information.\n", command_line::USAGE);
+            eprintln!("{what}{}Try `krait -h' for more information.", command_line::USAGE);
             return ExitCode::from(2);
         }
     };

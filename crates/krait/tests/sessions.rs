@@ -130,7 +130,7 @@ fn sessions() {
             let answer = answers.get(index).map_or("nothing", String::as_str);
             if answer != exchange.answer {
                 let Exchange { statement, answer: expected } = exchange;
-                write!(failures, "{name}: >>> {statement}expected: {expected}got: {answer}\n").unwrap();
+                writeln!(failures, "{name}: >>> {statement}expected: {expected}got: {answer}").unwrap();
             }
         }
     }

@@ -157,7 +157,7 @@ pub mod errno {
         let codes = Dict::new();
         for &(name, number) in NAMES {
             module.add(name, number)?;
-            codes.set(&*Int::new(number.into()), &**Str::new(name))?;
+            codes.set(&Int::new(number.into()), &Str::new(name))?;
         }
         module.add("errorcode", codes)
     }

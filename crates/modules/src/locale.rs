@@ -199,7 +199,7 @@ pub mod _locale {
             ("negative_sign", conventions.negative_sign),
         ];
         for (name, value) in strings {
-            table.set(&*Str::new(name), &*text(value)?)?;
+            table.set(&Str::new(name), &*text(value)?)?;
         }
         let numbers = [
             ("int_frac_digits", conventions.int_frac_digits),
@@ -212,10 +212,10 @@ pub mod _locale {
             ("n_sign_posn", conventions.n_sign_posn),
         ];
         for (name, value) in numbers {
-            table.set(&*Str::new(name), &*Int::new(value.into()))?;
+            table.set(&Str::new(name), &Int::new(value.into()))?;
         }
-        table.set(&*Str::new("grouping"), &*grouping(conventions.grouping)?)?;
-        table.set(&*Str::new("mon_grouping"), &*grouping(conventions.mon_grouping)?)?;
+        table.set(&Str::new("grouping"), &*grouping(conventions.grouping)?)?;
+        table.set(&Str::new("mon_grouping"), &*grouping(conventions.mon_grouping)?)?;
         Ok(table)
     }
 

@@ -132,7 +132,7 @@ impl Random {
 impl Random {
     #[slot(tp_new)]
     fn create(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref<Random>> {
-        if std::ptr::eq(class, &RANDOM) && keywords.is_some_and(|keywords| keywords.len() > 0) {
+        if std::ptr::eq(class, &RANDOM) && keywords.is_some_and(|keywords| !keywords.is_empty()) {
             bail!(TypeError, "Random()() takes no keyword arguments");
         }
         let random =

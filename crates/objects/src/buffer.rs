@@ -151,7 +151,7 @@ impl BufferView {
 
     /// Gives the view back to its exporter: `PyBuffer_Release`. Does nothing the second time.
     pub fn release(&mut self) {
-        let Some(exporter) = self.obj.as_ref().map(Ref::clone) else { return };
+        let Some(exporter) = self.obj.clone() else { return };
         if let Some(release) =
             exporter.class().tp_as_buffer.get().and_then(|procs| procs.bf_releasebuffer.get())
         {

@@ -97,7 +97,7 @@ fn open_streams() -> Result<()> {
     {
         let stream = open_stream(&io, descriptor, mode, errors)?;
         sysdict.set(Str::intern_static(name), &stream)?;
-        sysdict.set(&*Str::intern(Str::new(&format!("__{name}__"))), &stream)?;
+        sysdict.set(&Str::intern(Str::new(&format!("__{name}__"))), &stream)?;
     }
     Ok(())
 }
@@ -110,7 +110,7 @@ fn open_stream(io: &Object, descriptor: i32, mode: &str, errors: &str) -> Result
     }
     let open = io.get_attr(intern!("open"))?;
     let keywords = Dict::new();
-    keywords.set(intern!("closefd"), &*false_())?;
+    keywords.set(intern!("closefd"), &false_())?;
     let raw_mode = format!("{mode}b");
     let arguments = (descriptor, raw_mode.as_str(), -1).into_object()?;
     let buffered = call_with(&open, arguments, &keywords)?;
@@ -120,14 +120,14 @@ fn open_stream(io: &Object, descriptor: i32, mode: &str, errors: &str) -> Result
     let shown = Str::format_args(format_args!("<{}>", ["stdin", "stdout", "stderr"][descriptor as usize]))?;
     raw.set_attr(intern!("name"), &shown)?;
     let keywords = Dict::new();
-    keywords.set(intern!("encoding"), &*Str::new("utf-8"))?;
-    keywords.set(intern!("errors"), &*Str::new(errors))?;
-    keywords.set(intern!("newline"), &*Str::new("\n"))?;
-    keywords.set(intern!("line_buffering"), &*bool_object(is_terminal || descriptor == 2))?;
+    keywords.set(intern!("encoding"), &Str::new("utf-8"))?;
+    keywords.set(intern!("errors"), &Str::new(errors))?;
+    keywords.set(intern!("newline"), &Str::new("\n"))?;
+    keywords.set(intern!("line_buffering"), &bool_object(is_terminal || descriptor == 2))?;
     let wrapper = io.get_attr(intern!("TextIOWrapper"))?;
     let arguments = Tuple::new([buffered])?;
     let stream = wrapper.call_dict(&arguments, Some(&keywords))?;
-    stream.set_attr(intern!("mode"), &*Str::new(mode))?;
+    stream.set_attr(intern!("mode"), &Str::new(mode))?;
     Ok(stream)
 }
 

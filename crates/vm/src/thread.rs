@@ -219,6 +219,7 @@ pub fn release_gil() -> *mut ThreadState {
 
 /// Goes on with a thread state that [`release_gil`] gave. A thread that comes back after the
 /// interpreter has shut down waits for ever: there is nothing to go back to.
+#[allow(clippy::not_unsafe_ptr_arg_deref)] // The pointer is stored, not read.
 pub fn acquire_gil(state: *mut ThreadState) {
     gil::take();
     if FINALIZING.load(Ordering::Acquire) && !is_main() {
@@ -305,7 +306,7 @@ pub fn send_exception(identity: u64, exception: Option<Ref>) -> usize {
     let mut state = Interpreter::current().threads.get();
     // SAFETY: the list's states are alive; the GIL is held.
     while let Some(thread) = unsafe { state.as_ref() } {
-        if thread.thread_id.get() as u64 == identity {
+        if thread.thread_id.get() == identity {
             thread.async_exc.set(exception);
             runtime::set_breaker();
             return 1;

@@ -202,7 +202,7 @@ fn note(
     place: &Place<'_>,
 ) -> Result<bool> {
     if let Some(registry) = &place.registry {
-        registry.set(key, &*true_())?;
+        registry.set(key, &true_())?;
     }
     let short = || Tuple::new([text.clone(), category.clone().into_object()]);
     match action {
@@ -246,14 +246,14 @@ fn already_warned(registry: &Dict, key: &Object, enter: bool) -> Result<bool> {
         .is_some_and(|known| known.to_i64() == Some(version));
     if !is_current {
         registry.clear();
-        registry.set(name, &*Int::new(version))?;
+        registry.set(name, &Int::new(version))?;
     } else if let Some(warned) = registry.get(key)?
         && warned.is_true()?
     {
         return Ok(true);
     }
     if enter {
-        registry.set(key, &*true_())?;
+        registry.set(key, &true_())?;
     }
     Ok(false)
 }

@@ -144,7 +144,7 @@ impl LruCache {
 
     /// The key for a call's arguments: the one argument itself where that is a plain number or text.
     fn key(&self, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
-        let keywords = keywords.filter(|keywords| keywords.len() > 0);
+        let keywords = keywords.filter(|keywords| !keywords.is_empty());
         if !self.typed && keywords.is_none() {
             if let [argument] = arguments.items()
                 && (argument.downcast_exact::<Str>().is_some() || argument.downcast_exact::<Int>().is_some())
@@ -221,7 +221,7 @@ impl LruCache {
             }
         }
         let index = self.entries.borrow_mut().add(key.clone(), hash, result.clone());
-        cache.set_known_hash(&key, hash, &*Int::from_usize(index))?;
+        cache.set_known_hash(&key, hash, &Int::from_usize(index))?;
         Ok(result)
     }
 }

@@ -60,7 +60,7 @@ unsafe extern "C" fn vectorcall(
     let count = (count & !VECTORCALL_ARGUMENTS_OFFSET) as isize;
     // SAFETY: the caller passes as many arguments as it says.
     let given = unsafe { objects::arguments::vector(arguments, count, names) };
-    if parts.keywords.len() == 0 {
+    if parts.keywords.is_empty() {
         if parts.arguments.items().is_empty() {
             // SAFETY: as above; the word before the first stays as it is.
             return unsafe { parts.function.vectorcall(arguments, count as usize, names) };

@@ -382,7 +382,7 @@ impl IoBase {
 
 /// How much to read of a line: up to the line end that peeking shows.
 fn line_part(peek: &Object, limit: isize, so_far: usize) -> Result<usize> {
-    let ahead = peek.call1(&*Int::new(1))?;
+    let ahead = peek.call1(&Int::new(1))?;
     let Some(ahead) = ahead.downcast::<Bytes>().map(Bytes::as_bytes) else {
         bail!(OSError, "peek() should have returned a bytes object, not '{}'", ahead.class().name());
     };
@@ -539,7 +539,7 @@ impl BufferedIoBase {
 }
 
 /// The writable memory of an argument.
-pub fn writable<'a>(method: &str, argument: &'a Object) -> Result<objects::buffer::Buffer> {
+pub fn writable(method: &str, argument: &Object) -> Result<objects::buffer::Buffer> {
     match argument.get_buffer(request::WRITABLE) {
         Ok(buffer) => Ok(buffer),
         Err(raised) => {

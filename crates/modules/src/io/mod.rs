@@ -75,7 +75,7 @@ pub mod _io {
         module.add("DEFAULT_BUFFER_SIZE", DEFAULT_BUFFER_SIZE)?;
         module.add("UnsupportedOperation", unsupported_operation()?)?;
         module.add("BlockingIOError", exceptions::BlockingIOError.to_ref())?;
-        module.dict().remove(&*Str::new("_BytesIOBuffer")).map(drop)
+        module.dict().remove(&Str::new("_BytesIOBuffer")).map(drop)
     }
 
     /// Open file and return a stream. Raises OSError upon failure.

@@ -10,7 +10,7 @@ fn representations(items: &[Ref]) -> Result<String> {
 
 /// The one argument of a call. `TypeError`.
 fn single<'a>(name: &str, arguments: &'a Tuple, keywords: Option<&Dict>) -> Result<&'a Object> {
-    if keywords.is_some_and(|keywords| keywords.len() > 0) {
+    if keywords.is_some_and(|keywords| !keywords.is_empty()) {
         bail!(TypeError, "{name}() takes no keyword arguments");
     }
     match arguments.as_slice() {
@@ -42,7 +42,7 @@ impl ItemGetter {
 impl ItemGetter {
     #[slot(tp_new)]
     fn create(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref<ItemGetter>> {
-        if keywords.is_some_and(|keywords| keywords.len() > 0) {
+        if keywords.is_some_and(|keywords| !keywords.is_empty()) {
             bail!(TypeError, "itemgetter() takes no keyword arguments");
         }
         if arguments.items().is_empty() {
@@ -125,7 +125,7 @@ fn split_name(name: &Object) -> Result<Ref> {
 impl AttributeGetter {
     #[slot(tp_new)]
     fn create(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref<AttributeGetter>> {
-        if keywords.is_some_and(|keywords| keywords.len() > 0) {
+        if keywords.is_some_and(|keywords| !keywords.is_empty()) {
             bail!(TypeError, "attrgetter() takes no keyword arguments");
         }
         if arguments.items().is_empty() {
@@ -187,7 +187,7 @@ impl MethodCaller {
     }
 
     fn keywords(&self) -> Option<Ref<Dict>> {
-        self.keywords.get().filter(|keywords| keywords.len() > 0)
+        self.keywords.get().filter(|keywords| !keywords.is_empty())
     }
 }
 

@@ -37,7 +37,7 @@ pub fn sysconf_value(name: c_int) -> i64 {
 pub fn names_dict(names: &[(&str, i32)]) -> Result<Ref<Dict>> {
     let dict = Dict::new();
     for (name, number) in names {
-        dict.set(&**Str::new(name), &*Int::new((*number).into()))?;
+        dict.set(&Str::new(name), &Int::new((*number).into()))?;
     }
     Ok(dict)
 }

@@ -123,7 +123,7 @@ pub fn stat_object(status: &libc::stat) -> Result<Ref> {
         Int::from_u64(status.st_mode.into()).into_object(),
         Int::from_u64(status.st_ino).into_object(),
         Int::from_u64(status.st_dev).into_object(),
-        Int::from_u64(status.st_nlink as u64).into_object(),
+        Int::from_u64(status.st_nlink).into_object(),
         Int::from_u64(status.st_uid.into()).into_object(),
         Int::from_u64(status.st_gid.into()).into_object(),
         Int::new(status.st_size).into_object(),
@@ -136,7 +136,7 @@ pub fn stat_object(status: &libc::stat) -> Result<Ref> {
             .map(|&(seconds, fraction)| Float::new(seconds as f64 + 1e-9 * fraction as f64).into_object()),
     );
     values.extend(times.iter().map(|&(seconds, fraction)| nanoseconds(seconds, fraction).into_object()));
-    values.push(Int::new(status.st_blksize as i64).into_object());
+    values.push(Int::new(status.st_blksize).into_object());
     values.push(Int::new(status.st_blocks).into_object());
     values.push(Int::from_u64(status.st_rdev).into_object());
     STAT_RESULT.build(values)

@@ -309,10 +309,10 @@ pub mod time {
         };
         let is_real = clock == libc::CLOCK_REALTIME;
         let info = Dict::new();
-        info.set(intern!("implementation"), &**Str::new(implementation))?;
+        info.set(intern!("implementation"), &Str::new(implementation))?;
         info.set(intern!("monotonic"), &bool_object(!is_real))?;
         info.set(intern!("adjustable"), &bool_object(is_real))?;
-        info.set(intern!("resolution"), &*Float::new(as_seconds(raised(clock::resolution(clock))?)))?;
+        info.set(intern!("resolution"), &Float::new(as_seconds(raised(clock::resolution(clock))?)))?;
         let no_arguments = Tuple::new([])?;
         SimpleNamespace::class().as_object().call_dict(&no_arguments, Some(&info))
     }

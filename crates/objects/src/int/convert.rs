@@ -61,7 +61,7 @@ impl Int {
             return Ok(Int::new(value as i64));
         }
         let bits = value.to_bits();
-        let exponent = (bits >> 52 & 0x7ff) as u64 - 1075;
+        let exponent = (bits >> 52 & 0x7ff) - 1075;
         let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
         let (small, count) = digits::from_u128(mantissa.into());
         Int::from_digits(&digits::shift_left(&small[..count], exponent), value < 0.0)

@@ -112,7 +112,7 @@ impl Int {
     /// Returns size in memory, in bytes.
     #[method]
     fn __sizeof__(&self) -> usize {
-        self.class().tp_basicsize.get() as usize + self.digits().len() * size_of::<u32>()
+        self.class().tp_basicsize.get() as usize + size_of_val(self.digits())
     }
 
     /// the real part of a complex number

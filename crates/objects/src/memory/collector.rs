@@ -183,6 +183,7 @@ pub fn length(list: &GcHead) -> usize {
 }
 
 /// Shows a visitor what an object refers to.
+#[allow(clippy::not_unsafe_ptr_arg_deref)] // The argument is the visitor's own: nothing here reads it.
 pub fn traverse(object: &Object, visit: VisitProc, argument: *mut c_void) -> c_int {
     match object.class().tp_traverse.get() {
         // SAFETY: the type's own function, on its live object.

@@ -26,7 +26,7 @@ impl Object {
             .get()
             .is_some_and(|get| std::ptr::fn_addr_eq(get, generic_getattro as BinaryFunc))
         {
-            return find_attribute(self, name, None).or_else(|raised| ignore_attribute_error(raised));
+            return find_attribute(self, name, None).or_else(ignore_attribute_error);
         }
         self.get_attr(name).map(Some).or_else(ignore_attribute_error)
     }

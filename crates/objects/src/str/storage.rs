@@ -637,8 +637,9 @@ impl Str {
         if wide.is_null() || ptr::eq(wide.cast(), self.data()) {
             return 0;
         }
-        // SAFETY: where the structure has no length of its own, the string's counts.
+        // Where the structure has no length of its own, the string's counts.
         let length = match self.has_compact_fields() {
+            // SAFETY: just checked that the structure has the field.
             true => unsafe { self.as_compact() }.wstr_length.get(),
             false => self.length.get(),
         };

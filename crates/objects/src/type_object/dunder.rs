@@ -71,14 +71,12 @@ fn binary(
     let differ = !std::ptr::eq(left_class, right_class);
     let mut try_right = differ && has_slot(right_class);
     if has_slot(left_class) {
-        if try_right && right_class.is_subtype(left_class) {
-            if overrides(left, right, reflected)? {
-                let result = maybe(right, reflected, left)?;
-                if !result.is_not_implemented() {
-                    return Ok(result);
-                }
-                try_right = false;
+        if try_right && right_class.is_subtype(left_class) && overrides(left, right, reflected)? {
+            let result = maybe(right, reflected, left)?;
+            if !result.is_not_implemented() {
+                return Ok(result);
             }
+            try_right = false;
         }
         let result = maybe(left, name, right)?;
         if !result.is_not_implemented() || !differ {

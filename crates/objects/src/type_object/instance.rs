@@ -30,7 +30,7 @@ fn python_classes(class: &Type) -> impl Iterator<Item = &Type> {
 ///
 /// # Safety
 /// The object is an instance of the class.
-unsafe fn slot_fields<'a>(object: *mut Object, class: &'a Type) -> impl Iterator<Item = &'a Field> {
+unsafe fn slot_fields(object: *mut Object, class: &Type) -> impl Iterator<Item = &Field> {
     super::heap::slot_members(class).iter().filter(|member| member.kind == member_kind::OBJECT_EX).map(
         // SAFETY: the caller's promise: the field is at its offset in the instance.
         move |member| unsafe { &*object.cast::<u8>().offset(member.offset).cast::<Field>() },

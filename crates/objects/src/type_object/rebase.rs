@@ -76,7 +76,8 @@ pub fn set_class(object: &Object, value: Option<&Object>) -> Result<()> {
     let old = object.class().to_ref();
     let both_modules =
         new.is_subtype(crate::module::Module::class()) && old.is_subtype(crate::module::Module::class());
-    if !both_modules && !(new.has_flags(flags::HEAPTYPE) && old.has_flags(flags::HEAPTYPE)) {
+    let both_heap = new.has_flags(flags::HEAPTYPE) && old.has_flags(flags::HEAPTYPE);
+    if !both_modules && !both_heap {
         bail!(TypeError, "__class__ assignment only supported for heap types or ModuleType subclasses");
     }
     check_compatible(new, &old, "__class__")?;

@@ -72,8 +72,8 @@ pub fn referent(reference: &Object) -> Option<Ref> {
 pub fn as_reference(object: &Object) -> Option<&Reference> {
     let class = object.class();
     let is_proxy = class.is(&PROXY) || class.is(&CALLABLE_PROXY);
-    // SAFETY: proxies have the structure of references.
     match is_proxy {
+        // SAFETY: proxies have the structure of references.
         true => Some(unsafe { object.cast() }),
         false => object.downcast(),
     }

@@ -138,7 +138,7 @@ fn interned_constant(constant: &Ref) -> Result<Ref> {
     }
     if let Some(set) = constant.downcast_exact::<FrozenSet>() {
         let interned: Result<Vec<Ref>> = set.collect_vec()?.iter().map(interned_constant).collect();
-        return Ok(frozenset(interned?)?);
+        return frozenset(interned?);
     }
     Ok(constant.clone())
 }

@@ -27,7 +27,9 @@ pub struct Instruction {
 pub struct Decoded {
     pub instructions: Box<[Instruction]>,
     /// Caches too large to be inline: an instruction's `cache` is the address of one.
+    #[allow(clippy::vec_box)] // The loop keeps pointers to the caches while the vectors grow.
     globals: RefCell<Vec<Box<GlobalCache>>>,
+    #[allow(clippy::vec_box)] // As above.
     attributes: RefCell<Vec<Box<AttributeCache>>>,
 }
 

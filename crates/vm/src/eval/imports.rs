@@ -124,7 +124,7 @@ fn import_all(locals: &Object, module: &Object) -> Result<()> {
         let Some(text) = name.downcast::<Str>() else {
             return Err(not_a_name(module, &name, skips_private)?);
         };
-        if skips_private && text.len() > 0 && text.code_point(0) == u32::from(b'_') {
+        if skips_private && !text.is_empty() && text.code_point(0) == u32::from(b'_') {
             continue;
         }
         let value = module.get_attr(text)?;

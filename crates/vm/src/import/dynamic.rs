@@ -135,14 +135,14 @@ fn symbol(name: &Str, path: &Str) -> Result<*mut c_void> {
         )
     };
     if let Some(error) = error {
-        return Err(super::raise_import_error(&*Str::new(&error), Some(name), Some(path)));
+        return Err(super::raise_import_error(&Str::new(&error), Some(name), Some(path)));
     }
     // SAFETY: the handle is of an open library.
     let address = unsafe { libc::dlsym(handle, function.as_ptr()) };
     if address.is_null() {
         let message =
             format!("dynamic module does not define module export function ({})", function.to_string_lossy());
-        return Err(super::raise_import_error(&*Str::new(&message), Some(name), Some(path)));
+        return Err(super::raise_import_error(&Str::new(&message), Some(name), Some(path)));
     }
     Ok(address)
 }

@@ -12,6 +12,7 @@ pub mod module {
     use super::*;
 
     #[constant]
+    #[allow(non_upper_case_globals)]
     const check_hash_based_pycs: &str = "default";
 
     /// Returns the list of file suffixes used to identify extension modules.

@@ -98,7 +98,7 @@ pub mod functions {
             }
         });
         for (identity, frame) in found {
-            frames.set(&*Int::from_u64(identity), &frame)?;
+            frames.set(&Int::from_u64(identity), &frame)?;
         }
         Ok(frames)
     }

@@ -26,11 +26,11 @@ static UNRAISABLE: Definition = Definition::new(
 
 /// The standard streams as they are before `io` is imported, and the hooks under their private names.
 pub(super) fn add(dict: &Dict) -> Result<()> {
-    dict.set(intern!("stdout"), &*StdPrinter::new(1))?;
-    dict.set(intern!("stderr"), &*StdPrinter::new(2))?;
+    dict.set(intern!("stdout"), &StdPrinter::new(1))?;
+    dict.set(intern!("stderr"), &StdPrinter::new(2))?;
     for name in ["displayhook", "excepthook", "breakpointhook", "unraisablehook"] {
         if let Some(hook) = dict.get_str(Str::intern_static(name)) {
-            dict.set(&*Str::intern(Str::new(&format!("__{name}__"))), &hook)?;
+            dict.set(&Str::intern(Str::new(&format!("__{name}__"))), &hook)?;
         }
     }
     Ok(())

@@ -206,11 +206,11 @@ fn hash_info() -> Result<Ref> {
 
 fn implementation(version: Ref) -> Result<Ref> {
     let attributes = Dict::new();
-    attributes.set(intern!("name"), &*Str::new("cpython"))?;
-    attributes.set(intern!("cache_tag"), &*Str::new("cpython-39"))?;
+    attributes.set(intern!("name"), &Str::new("cpython"))?;
+    attributes.set(intern!("cache_tag"), &Str::new("cpython-39"))?;
     attributes.set(intern!("version"), &version)?;
-    attributes.set(intern!("hexversion"), &*Int::new(HEX_VERSION.into()))?;
+    attributes.set(intern!("hexversion"), &Int::new(HEX_VERSION.into()))?;
     let multiarch = format!("{}-{}-gnu", std::env::consts::ARCH, std::env::consts::OS);
-    attributes.set(intern!("_multiarch"), &*Str::new(&multiarch))?;
+    attributes.set(intern!("_multiarch"), &Str::new(&multiarch))?;
     Ok(SimpleNamespace::new(Some(&attributes))?.into_object())
 }

@@ -48,8 +48,8 @@ pub fn apply(dict: &Dict, config: &Config) -> Result<()> {
     let options = Dict::new();
     for option in &config.x_options {
         match option.split_once('=') {
-            Some((name, value)) => options.set(&*Str::new(name), &*Str::new(value))?,
-            None => options.set(&*Str::new(option), &*true_())?,
+            Some((name, value)) => options.set(&Str::new(name), &Str::new(value))?,
+            None => options.set(&Str::new(option), &true_())?,
         }
     }
     set("_xoptions", options.into_object())?;

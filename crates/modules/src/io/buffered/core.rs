@@ -425,7 +425,7 @@ impl Core {
     fn rewind(&self) -> Result<()> {
         let unread = self.unread();
         if unread > 0 {
-            self.raw_seek(&*Int::new(-(unread as i64)), 1)?;
+            self.raw_seek(&Int::new(-(unread as i64)), 1)?;
         }
         self.forget_ahead();
         Ok(())
@@ -535,7 +535,7 @@ impl Core {
         }
         let position = match self.file() {
             Some(file) => file.seek_to(offset, whence)?,
-            None => self.raw_seek(&*Int::new(offset), whence)?,
+            None => self.raw_seek(&Int::new(offset), whence)?,
         };
         self.forget_ahead();
         Ok(position)

@@ -325,7 +325,7 @@ impl TextIoWrapper {
             return Ok(());
         }
         let position = self.buffer()?.call_method(intern!("tell"), &[])?;
-        match position.equals(&*Int::new(0))? {
+        match position.equals(&Int::new(0))? {
             true => Ok(()),
             false => encoder.reset(false),
         }
@@ -350,7 +350,7 @@ impl TextIoWrapper {
         }
         let position =
             self.buffer()?.call_method(intern!("seek"), &[&*Int::new(0), &*Int::new(whence.into())])?;
-        self.reset_encoder(position.equals(&*Int::new(0))?)?;
+        self.reset_encoder(position.equals(&Int::new(0))?)?;
         Ok(position)
     }
 
