@@ -9,6 +9,7 @@ extern crate objects;
 pub mod binascii;
 pub mod bisect;
 pub mod codecs;
+pub mod collections;
 pub mod errno;
 mod exception_class;
 pub mod functools;
@@ -42,6 +43,7 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 pub static MODULES: &[(&str, Initialize)] = &[
     ("_bisect", bisect::initialize),
     ("_codecs", codecs::_codecs::initialize),
+    ("_collections", collections::initialize),
     ("_functools", functools::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
@@ -51,8 +53,8 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
-    ("_struct", structs::module::initialize),
     ("_string", string::_string::initialize),
+    ("_struct", structs::module::initialize),
     ("_thread", thread::initialize),
     ("_weakref", weakref::initialize),
     ("binascii", binascii::module::initialize),

@@ -36,7 +36,7 @@ impl Dict {
     }
 
     /// `update(*args, **kwargs)`, of which `name` is the method's name in messages.
-    fn update_from_call(&self, name: &str, args: &[&Object], kwargs: Option<&Dict>) -> Result<()> {
+    pub fn fill(&self, name: &str, args: &[&Object], kwargs: Option<&Dict>) -> Result<()> {
         match args {
             [] => {}
             [other] => self.update(other)?,
@@ -85,7 +85,7 @@ impl Dict {
 
     #[slot(tp_init)]
     fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
-        self.update_from_call("dict", args.as_slice(), kwargs)
+        self.fill("dict", args.as_slice(), kwargs)
     }
 
     #[slot(tp_repr)]
@@ -235,7 +235,7 @@ impl Dict {
     /// In either case, this is followed by: for k in F:  D[k] = F[k]
     #[method(varargs, name = "update", no_text_signature)]
     fn update_method(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
-        self.update_from_call("update", args.as_slice(), kwargs)
+        self.fill("update", args.as_slice(), kwargs)
     }
 
     /// Create a new dictionary with keys from iterable and values set to value.

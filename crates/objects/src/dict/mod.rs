@@ -56,7 +56,7 @@ fn next_version() -> u64 {
 // Storage.
 impl Dict {
     /// The value that `tp_new` puts into an object: no entries.
-    pub(crate) fn empty_value() -> Dict {
+    pub fn empty_value() -> Dict {
         Dict {
             base: Object::header(),
             used: Cell::new(0),
@@ -400,6 +400,17 @@ impl Dict {
         }
     }
 
+    /// Removes a key, and gives it as it was stored, with its value.
+    pub fn pop_entry(&self, key: &Object) -> Result<Option<(Ref, Ref)>> {
+        match self.find(key, hash_of(key)?)? {
+            Some(index) if !self.value_field(index).is_null() => {
+                let (key, value) = self.take(index)?;
+                Ok(key.zip(value))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Removes a key; whether it was there.
     pub fn remove(&self, key: &Object) -> Result<bool> {
         Ok(self.pop(key)?.is_some())
@@ -478,6 +489,16 @@ impl Dict {
     /// The position behind the last entry.
     pub fn end(&self) -> usize {
         self.keys().count()
+    }
+
+    /// The address of the table: while it is the same, entries keep their positions.
+    pub fn table_address(&self) -> usize {
+        self.keys.get() as usize
+    }
+
+    /// The number of the table's indices.
+    pub fn table_size(&self) -> usize {
+        self.keys().size()
     }
 
     /// Where an entry stands, for [`Dict::get_at`]: what an inline cache remembers.

@@ -18,11 +18,16 @@ macro_rules! views {
 
             impl $name {
                 pub fn of(dict: &Dict) -> Ref<$name> {
-                    Ref::new($name { base: Object::header(), dict: Field::new(Some(dict.to_ref())) })
+                    Ref::new($name::value_of(dict))
+                }
+
+                /// The value of a new view: what views of a subclass begin with.
+                pub fn value_of(dict: &Dict) -> $name {
+                    $name { base: Object::header(), dict: Field::new(Some(dict.to_ref())) }
                 }
 
                 /// The dictionary; a view of none, which only the collector leaves behind, is one of nothing.
-                fn dict(&self) -> Ref<Dict> {
+                pub fn dict(&self) -> Ref<Dict> {
                     self.dict.get().unwrap_or_else(Dict::new)
                 }
             }

@@ -104,6 +104,12 @@ impl<T: Layout> Trace for Vec<Ref<T>> {
     }
 }
 
+impl<T: Layout> Trace for std::collections::VecDeque<Ref<T>> {
+    fn trace(&self, visitor: &Visitor) -> ControlFlow<c_int> {
+        self.iter().try_for_each(|object| visitor.visit(object.as_object()))
+    }
+}
+
 impl<T: Layout> Trace for Box<[Ref<T>]> {
     fn trace(&self, visitor: &Visitor) -> ControlFlow<c_int> {
         self.iter().try_for_each(|object| visitor.visit(object.as_object()))

@@ -1,0 +1,412 @@
+//! `OrderedDict`: a dictionary whose order is part of its value.
+//!
+//! Every dictionary keeps the order in which its keys came; what is added here is to change it.
+
+use std::cell::Cell;
+use std::mem::offset_of;
+
+use objects::dict::DICT;
+use objects::prelude::*;
+use objects::protocol::ReprGuard;
+
+use super::ordered_views::{Direction, OrderedItems, OrderedIterator, OrderedKeys, OrderedValues, What};
+
+/// `PyODictObject`, in size and in the places that its type tells of.
+#[repr(C)]
+#[derive(Trace)]
+pub struct OrderedDict {
+    base: Dict,
+    /// No entry stands before this position, as long as the table is `table`.
+    first: Cell<usize>,
+    table: Cell<usize>,
+    room: [usize; 3],
+    /// Changes with each key that comes, goes or moves: iterators look at it.
+    state: Cell<usize>,
+    attributes: Field<Dict>,
+    #[trace(skip)]
+    weak_references: Cell<*mut Object>,
+}
+
+/// What CPython's storage has for each entry.
+const NODE_BYTES: usize = 4 * size_of::<usize>();
+
+impl OrderedDict {
+    fn new_in(class: &Type) -> Result<Ref<OrderedDict>> {
+        Ref::new_in(
+            class,
+            OrderedDict {
+                base: Dict::empty_value(),
+                first: Cell::new(0),
+                table: Cell::new(0),
+                room: [0; 3],
+                state: Cell::new(0),
+                attributes: Field::null(),
+                weak_references: Cell::new(std::ptr::null_mut()),
+            },
+        )
+    }
+
+    pub fn state(&self) -> usize {
+        self.state.get()
+    }
+
+    fn is_exact(&self) -> bool {
+        self.class().is(&ORDERED_DICT)
+    }
+
+    /// Notes a change of the keys.
+    fn touch(&self) {
+        self.state.set(self.state.get().wrapping_add(1));
+        if self.table.replace(self.base.table_address()) != self.base.table_address() {
+            self.first.set(0);
+        }
+    }
+
+    fn set_entry(&self, key: &Object, value: &Object) -> Result<()> {
+        let length = self.base.len();
+        self.base.set(key, value)?;
+        if self.base.len() != length {
+            self.touch();
+        }
+        Ok(())
+    }
+
+    fn take_entry(&self, key: &Object) -> Result<Option<Ref>> {
+        let value = self.base.pop(key)?;
+        if value.is_some() {
+            self.touch();
+        }
+        Ok(value)
+    }
+
+    fn first_entry(&self) -> Option<(Ref, Ref)> {
+        let mut position = self.first.get();
+        let entry = self.base.next(&mut position);
+        self.first.set(position.saturating_sub(1));
+        entry
+    }
+
+    fn last_entry(&self) -> Option<(Ref, Ref)> {
+        self.base.previous(&mut self.base.end())
+    }
+
+    /// `self[key] = value` for each pair, by the class's own idea of it.
+    fn add_pairs(&self, pairs: &Object) -> Result<()> {
+        pairs.for_each(|pair| {
+            let iterator = pair.iter()?;
+            let Some(key) = iterator.next()? else { bail!(ValueError, "need more than 0 values to unpack") };
+            let Some(value) = iterator.next()? else { bail!(ValueError, "need more than 1 value to unpack") };
+            if iterator.next()?.is_some() {
+                bail!(ValueError, "too many values to unpack (expected 2)");
+            }
+            self.as_object().set_item(&key, &value)
+        })
+    }
+
+    fn update_from(&self, other: &Object) -> Result<()> {
+        if let Some(dict) = other.downcast_exact::<Dict>() {
+            return self.add_pairs(&*dict.items_list()?);
+        }
+        if other.get_attr_opt(intern!("keys"))?.is_some() {
+            let keys = other.call_method(intern!("keys"), &[])?;
+            return keys.for_each(|key| {
+                let value = other.get_item(&key)?;
+                self.as_object().set_item(&key, &value)
+            });
+        }
+        match other.get_attr_opt(intern!("items"))? {
+            Some(items) => self.add_pairs(&*items.call0()?),
+            None => self.add_pairs(other),
+        }
+    }
+
+    fn update_from_call(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+        if let Some(other) = args.as_slice().first() {
+            self.update_from(other)?;
+        }
+        match kwargs {
+            Some(kwargs) => self.add_pairs(&*kwargs.items_list()?),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether both have the same keys in the same order.
+    fn has_order_of(&self, other: &OrderedDict) -> Result<bool> {
+        let (mut here, mut there) = (0, 0);
+        loop {
+            match (self.base.next(&mut here), other.base.next(&mut there)) {
+                (Some((ours, _)), Some((theirs, _))) if ours.equals(&theirs)? => {}
+                (None, None) => return Ok(true),
+                _ => return Ok(false),
+            }
+        }
+    }
+
+    fn move_to_front(&self, key: Ref, value: Ref) -> Result<()> {
+        let mut entries = vec![(key, value)];
+        let mut position = 0;
+        while let Some(entry) = self.base.next(&mut position) {
+            entries.push(entry);
+        }
+        self.base.clear();
+        entries.iter().try_for_each(|(key, value)| self.base.set(key, value))
+    }
+
+    fn duplicate(&self) -> Result<Ref> {
+        if self.is_exact() {
+            let copy = OrderedDict::new_in(&ORDERED_DICT)?;
+            let mut position = 0;
+            while let Some((key, value)) = self.base.next(&mut position) {
+                copy.set_entry(&key, &value)?;
+            }
+            return Ok(copy.into_object());
+        }
+        let copy = self.class().as_object().call0()?;
+        for key in self.base.keys_vec() {
+            let value = self.as_object().get_item(&key)?;
+            copy.set_item(&key, &value)?;
+        }
+        Ok(copy)
+    }
+}
+
+/// Dictionary that remembers insertion order
+#[class(
+    name = "OrderedDict",
+    module = "collections",
+    symbol = "PyODict_Type",
+    layout = Dict,
+    base = DICT,
+    flags = BASETYPE | DICT_SUBCLASS,
+    dict_offset = offset_of!(OrderedDict, attributes),
+    weaklist_offset = offset_of!(OrderedDict, weak_references)
+)]
+impl OrderedDict {
+    #[slot(tp_new)]
+    fn make(class: &Type, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<OrderedDict>> {
+        OrderedDict::new_in(class)
+    }
+
+    #[slot(tp_init)]
+    fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+        if args.len() > 1 {
+            bail!(TypeError, "expected at most 1 arguments, got {}", args.len());
+        }
+        self.update_from_call(args, kwargs)
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        let name = self.class().name();
+        let name = name.rsplit('.').next().unwrap_or(name);
+        if self.base.is_empty() {
+            return objects::format_str!("{name}()");
+        }
+        let Some(_guard) = ReprGuard::enter(self) else { return Ok(Str::new("...")) };
+        let items = match self.is_exact() {
+            true => self.base.items_list()?,
+            false => self.call_method(intern!("items"), &[])?.collect_list()?,
+        };
+        objects::format_str!("{name}({})", items.repr()?)
+    }
+
+    #[slot(tp_richcompare)]
+    fn rich_compare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
+        let (Some(dict), CompareOp::Eq | CompareOp::Ne) = (other.downcast::<Dict>(), op) else {
+            return Ok(not_implemented());
+        };
+        let equal = Dict::equals(&self.base, dict)?
+            && match other.downcast::<OrderedDict>() {
+                Some(other) => self.has_order_of(other)?,
+                None => true,
+            };
+        Ok(bool_object(equal == (op == CompareOp::Eq)))
+    }
+
+    #[slot(tp_iter)]
+    fn iterate(&self) -> Ref<OrderedIterator> {
+        OrderedIterator::over(self, What::Keys, Direction::Forwards)
+    }
+
+    #[slot(mp_ass_subscript)]
+    fn assign(&self, key: &Object, value: Option<&Object>) -> Result<()> {
+        match value {
+            Some(value) => self.set_entry(key, value),
+            None => match self.take_entry(key)? {
+                Some(_) => Ok(()),
+                None => Err(raise::set_key_error(key)),
+            },
+        }
+    }
+
+    #[slot(nb_or)]
+    fn union(left: &Object, right: &Object) -> Result<Ref> {
+        let own = if left.downcast::<OrderedDict>().is_some() { left } else { right };
+        if left.downcast::<Dict>().is_none() || right.downcast::<Dict>().is_none() {
+            return Ok(not_implemented());
+        }
+        let union = own.class().as_object().call1(left)?;
+        match union.downcast::<OrderedDict>() {
+            Some(dict) => dict.update_from(right)?,
+            None => drop(union.call_method(intern!("update"), &[right])?),
+        }
+        Ok(union)
+    }
+
+    #[slot(nb_inplace_or)]
+    fn update_in_place(&self, other: &Object) -> Result<&OrderedDict> {
+        self.update_from(other)?;
+        Ok(self)
+    }
+
+    /// Create a new ordered dictionary with keys from iterable and values set to value.
+    #[classmethod("(iterable, value=None)")]
+    fn fromkeys(class: &Type, iterable: &Object, value: Option<&Object>) -> Result<Ref> {
+        let made = class.as_object().call0()?;
+        let value = value.unwrap_or(none_object());
+        iterable.for_each(|key| made.set_item(&key, value))?;
+        Ok(made)
+    }
+
+    #[method(name = "__sizeof__", no_text_signature)]
+    fn memory_size(&self) -> usize {
+        let nodes = match self.base.len() {
+            0 => 0,
+            length => length * NODE_BYTES + self.base.table_size() * size_of::<usize>(),
+        };
+        self.base.size_of() + nodes
+    }
+
+    /// Return state information for pickling
+    #[method(name = "__reduce__", no_text_signature)]
+    fn reduce(&self) -> Result<Ref<Tuple>> {
+        let state = match self.get_attr_opt(intern!("__dict__"))? {
+            Some(dict) if dict.length()? > 0 => dict,
+            _ => none(),
+        };
+        let items = self.call_method(intern!("items"), &[])?.iter()?;
+        let class = self.class().to_ref().into_object();
+        Tuple::new([class, Tuple::empty().into_object(), state, none(), items])
+    }
+
+    /// Insert key with a value of default if key is not in the dictionary.
+    ///
+    /// Return the value for key if key is in the dictionary, else default.
+    #[method("(key, default=None)")]
+    fn setdefault(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
+        let default = default.unwrap_or(none_object());
+        if self.is_exact() {
+            if let Some(value) = self.base.get(key)? {
+                return Ok(value);
+            }
+            self.set_entry(key, default)?;
+            return Ok(default.to_ref());
+        }
+        if self.as_object().contains(key)? {
+            return self.as_object().get_item(key);
+        }
+        self.as_object().set_item(key, default)?;
+        Ok(default.to_ref())
+    }
+
+    /// od.pop(k[,d]) -> v, remove specified key and return the corresponding
+    ///         value.  If key is not found, d is returned if given, otherwise KeyError
+    ///         is raised.
+    #[method("(key, default=None)", no_text_signature)]
+    fn pop(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
+        match self.take_entry(key)?.or_else(|| default.map(Object::to_ref)) {
+            Some(value) => Ok(value),
+            None => Err(raise::set_key_error(key)),
+        }
+    }
+
+    /// Remove and return a (key, value) pair from the dictionary.
+    ///
+    /// Pairs are returned in LIFO order if last is true or FIFO order if false.
+    #[method("(last=True)")]
+    fn popitem(&self, last: bool) -> Result<Ref<Tuple>> {
+        let entry = if last { self.last_entry() } else { self.first_entry() };
+        let Some((key, value)) = entry else { bail!(KeyError, "dictionary is empty") };
+        match last {
+            true => drop(self.base.pop_last()?),
+            false => drop(self.base.pop(&key)?),
+        }
+        self.touch();
+        Tuple::new([key, value])
+    }
+
+    #[method(no_text_signature)]
+    fn keys(&self) -> Ref<OrderedKeys> {
+        OrderedKeys::of(&self.base)
+    }
+
+    #[method(no_text_signature)]
+    fn values(&self) -> Ref<OrderedValues> {
+        OrderedValues::of(&self.base)
+    }
+
+    #[method(no_text_signature)]
+    fn items(&self) -> Ref<OrderedItems> {
+        OrderedItems::of(&self.base)
+    }
+
+    #[method(varargs, no_text_signature)]
+    fn update(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+        if args.len() > 1 {
+            bail!(TypeError, "update() takes at most 1 positional argument ({} given)", args.len());
+        }
+        self.update_from_call(args, kwargs)
+    }
+
+    /// od.clear() -> None.  Remove all items from od.
+    #[method(name = "clear", no_text_signature)]
+    fn clear_entries(&self) {
+        self.base.clear();
+        self.touch();
+    }
+
+    /// od.copy() -> a shallow copy of od
+    #[method(no_text_signature)]
+    fn copy(&self) -> Result<Ref> {
+        self.duplicate()
+    }
+
+    /// od.__reversed__() <==> reversed(od)
+    #[method(name = "__reversed__", no_text_signature)]
+    fn reversed(&self) -> Ref<OrderedIterator> {
+        OrderedIterator::over(self, What::Keys, Direction::Backwards)
+    }
+
+    /// Move an existing element to the end (or beginning if last is false).
+    ///
+    /// Raise KeyError if the element does not exist.
+    #[method("(key, last=True)")]
+    fn move_to_end(&self, key: &Object, last: bool) -> Result<()> {
+        let at_end = if last { self.last_entry() } else { self.first_entry() };
+        if let Some((at_end, _)) = &at_end
+            && at_end.is(key)
+        {
+            return Ok(());
+        }
+        // The dictionary's own key stays, not the equal one given.
+        let Some((own_key, value)) = self.base.pop_entry(key)? else {
+            return Err(raise::set_key_error(key));
+        };
+        match last {
+            true => self.base.set(&own_key, &value)?,
+            false => self.move_to_front(own_key, value)?,
+        }
+        self.touch();
+        Ok(())
+    }
+
+    #[getter(name = "__dict__")]
+    fn attributes(&self) -> Result<Ref> {
+        objects::protocol::get_dict(self)
+    }
+
+    #[setter(name = "__dict__")]
+    fn set_attributes(&self, value: Option<&Object>) -> Result<()> {
+        objects::protocol::set_dict(self, value)
+    }
+}
