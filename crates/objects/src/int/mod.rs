@@ -64,7 +64,7 @@ impl Int {
         unsafe { storage::dealloc(object) }
     }
 
-    #[slot(tp_new, "(x=0, base=10)")]
+    #[slot(tp_new, "(x=0, /, base=10)")]
     fn create(class: &Type, x: Option<&Object>, base: Option<&Object>) -> Result<Ref<Int>> {
         let int = convert::from_arguments(x, base)?;
         match ptr::eq(class, &INT) {
