@@ -16,7 +16,10 @@ use std::ptr;
 pub use bytes::ByteOrder;
 pub use convert::{HASH_BITS, HASH_MODULUS};
 pub use storage::IntBuilder;
-pub use text::{BASES, decimal_ascii, trim};
+pub use text::{
+    BASES, DEFAULT_MAX_TEXT_DIGITS, TEXT_DIGITS_THRESHOLD, decimal_ascii, max_text_digits,
+    set_max_text_digits, trim,
+};
 
 use crate::prelude::*;
 
@@ -74,7 +77,7 @@ impl Int {
     }
 
     #[slot(tp_repr)]
-    fn repr(&self) -> String {
+    fn repr(&self) -> Result<String> {
         self.to_text(10, false)
     }
 
