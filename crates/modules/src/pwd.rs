@@ -74,7 +74,7 @@ pub mod pwd {
         };
         match crate::posix::raised(users::by_number(uid))? {
             Some(user) => entry(user),
-            None => Err(missing(&format!("getpwuid(): uid not found: {}", number.to_text(10, false)))),
+            None => Err(missing(&format!("getpwuid(): uid not found: {}", number.to_text(10, false)?))),
         }
     }
 

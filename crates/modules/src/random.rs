@@ -137,10 +137,8 @@ impl Random {
         }
         let random =
             Ref::new_in(class, Random { base: Object::header(), state: RefCell::new(Twister::UNSEEDED) })?;
-        match arguments.items() {
-            [seed] => random.seed(Some(seed))?,
-            _ => random.seed(None)?,
-        }
+        // `random.Random` seeds anew in its `__init__`.
+        random.seed_from(arguments)?;
         Ok(random)
     }
 

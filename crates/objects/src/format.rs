@@ -69,7 +69,7 @@ impl Int {
         let spec = parse_spec(spec, Some('d'), Align::Right)?;
         match spec.int_style(self.class().name()).map_err(raise)? {
             IntStyle::Digits(base) => {
-                let text = self.to_text(base, false);
+                let text = self.to_text(base, false)?;
                 let digits = text.strip_prefix('-').unwrap_or(&text);
                 field_to_str(&spec.int_field(self.is_negative(), digits, &separators(&spec)))
             }

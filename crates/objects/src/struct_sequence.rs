@@ -208,12 +208,14 @@ unsafe extern "C" fn traverse(object: *mut Object, visit: VisitProc, argument: *
 /// `name(field=value, ...)` of the tuple's items.
 extern "C" fn repr(object: &Object) -> Result<Ref> {
     let counts = Counts::of(object.class())?;
-    let names = field_names(object.class(), counts.all);
+    // By their order in the table of members, as CPython does: where items have no names (`os.stat_result`),
+    // those of the fields behind them stand in.
+    let names: Vec<&str> = field_names(object.class(), counts.all).into_iter().flatten().collect();
     let mut parts = Vec::with_capacity(counts.visible);
-    for (index, name) in names.iter().enumerate().take(counts.visible) {
+    for index in 0..counts.visible {
         // SAFETY: the index is that of a field.
         let value = unsafe { field(object, index) }.get().unwrap_or_else(none);
-        let Some(name) = name else {
+        let Some(name) = names.get(index) else {
             bail!(
                 SystemError,
                 "In structseq_repr(), member {index} name is NULL for type {}",

@@ -45,14 +45,3 @@ pub fn check_signals() -> Result<()> {
         false => Ok(()),
     }
 }
-
-/// How many digits conversions between `int` and decimal text may have.
-static MAX_STR_DIGITS: AtomicI32 = AtomicI32::new(4300);
-
-pub fn max_str_digits() -> i32 {
-    MAX_STR_DIGITS.load(Ordering::Relaxed)
-}
-
-pub fn set_max_str_digits(digits: i32) {
-    MAX_STR_DIGITS.store(digits, Ordering::Relaxed);
-}

@@ -343,7 +343,7 @@ impl LruCache {
         let entries = self.entries.replace(Entries::EMPTY);
         self.hits.set(0);
         self.misses.set(0);
-        self.cache()?.clear();
+        Dict::clear(&*self.cache()?);
         drop(entries);
         Ok(())
     }

@@ -32,7 +32,7 @@ pub struct ScandirIterator {
 impl ScandirIterator {
     #[slot(tp_new)]
     fn create(_class: &Type, _arguments: &Tuple, _keywords: Option<&Dict>) -> Result<Ref> {
-        Err(raise!(TypeError, "cannot create 'posix.ScandirIterator' instances"))
+        Err(raise!(TypeError, "cannot create 'ScandirIterator' instances"))
     }
 
     #[slot(tp_iter)]
@@ -214,7 +214,7 @@ impl DirEntry {
 impl DirEntry {
     #[slot(tp_new)]
     fn create(_class: &Type, _arguments: &Tuple, _keywords: Option<&Dict>) -> Result<Ref> {
-        Err(raise!(TypeError, "cannot create 'posix.DirEntry' instances"))
+        Err(raise!(TypeError, "cannot create 'DirEntry' instances"))
     }
 
     #[slot(tp_repr)]

@@ -99,7 +99,11 @@ impl CalendarTime {
         }
         let mut fields = [0; 9];
         for (field, item) in fields.iter_mut().zip(items) {
-            *field = c_int::from_argument(item, &Place::new("", ""))?;
+            let value = i64::from_argument(item, &Place::new("", ""))?;
+            *field = c_int::try_from(value).map_err(|_| match value > 0 {
+                true => raise!(OverflowError, "signed integer is greater than maximum"),
+                false => raise!(OverflowError, "signed integer is less than minimum"),
+            })?;
         }
         let [year, month, day, hour, minute, second, weekday, yearday, dst] = fields;
         let Some(year) = year.checked_sub(1900) else { bail!(OverflowError, "year out of range") };

@@ -58,12 +58,7 @@ impl Int {
 
     /// Writes the int into the bytes, in two's complement where `signed`. `OverflowError`.
     pub fn write_bytes(&self, out: &mut [u8], order: ByteOrder, signed: bool) -> Result<()> {
-        if self.is_negative() && !signed {
-            bail!(OverflowError, "can't convert negative int to unsigned");
-        }
-        if !self.fits(out.len(), signed) {
-            bail!(OverflowError, "int too big to convert");
-        }
+        self.check_fits(out.len(), signed)?;
         let (mut pending, mut filled, mut carry) = (0u64, 0, 1u64);
         let mut digits = self.digits().iter();
         for place in out.iter_mut() {
@@ -86,6 +81,17 @@ impl Int {
             out.reverse();
         }
         Ok(())
+    }
+
+    /// `OverflowError` where so many bytes have no room for the value.
+    pub(super) fn check_fits(&self, bytes: usize, signed: bool) -> Result<()> {
+        if self.is_negative() && !signed {
+            bail!(OverflowError, "can't convert negative int to unsigned");
+        }
+        match self.fits(bytes, signed) {
+            true => Ok(()),
+            false => Err(raise!(OverflowError, "int too big to convert")),
+        }
     }
 
     /// Whether so many bytes have room for the value.

@@ -33,6 +33,7 @@ impl Int {
         let Ok(length) = usize::try_from(length) else {
             bail!(ValueError, "length argument must be non-negative");
         };
+        self.check_fits(length, signed)?;
         let mut result = Ok(());
         let bytes = Bytes::build(length, |out| result = self.write_bytes(out, order, signed))?;
         result.map(|()| bytes)

@@ -16,7 +16,10 @@ use std::ptr;
 pub use bytes::ByteOrder;
 pub use convert::{HASH_BITS, HASH_MODULUS};
 pub use storage::IntBuilder;
-pub use text::{BASES, decimal_ascii, trim};
+pub use text::{
+    BASES, DEFAULT_MAX_TEXT_DIGITS, TEXT_DIGITS_THRESHOLD, decimal_ascii, max_text_digits,
+    set_max_text_digits, trim,
+};
 
 use crate::prelude::*;
 
@@ -64,7 +67,7 @@ impl Int {
         unsafe { storage::dealloc(object) }
     }
 
-    #[slot(tp_new, "(x=0, base=10)")]
+    #[slot(tp_new, "(x=0, /, base=10)")]
     fn create(class: &Type, x: Option<&Object>, base: Option<&Object>) -> Result<Ref<Int>> {
         let int = convert::from_arguments(x, base)?;
         match ptr::eq(class, &INT) {
@@ -74,7 +77,7 @@ impl Int {
     }
 
     #[slot(tp_repr)]
-    fn repr(&self) -> String {
+    fn repr(&self) -> Result<String> {
         self.to_text(10, false)
     }
 

@@ -1,5 +1,7 @@
 //! Ints from text and to text, in any base.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use dashu_int::UBig;
 
 use super::digits::{self, SHIFT};
@@ -13,9 +15,46 @@ pub const BASES: std::ops::RangeInclusive<u32> = 2..=36;
 /// Up to so many characters, a number is read digit by digit; beyond, through dashu.
 const SHORT: usize = 256;
 
+/// `sys.int_info.default_max_str_digits`.
+pub const DEFAULT_MAX_TEXT_DIGITS: usize = 4300;
+/// `sys.int_info.str_digits_check_threshold`: numbers of fewer digits are converted whatever the limit.
+pub const TEXT_DIGITS_THRESHOLD: usize = 640;
+
+/// How many digits a number may have in text that is not of a base that is a power of two: converting takes
+/// more than linear time. 0 is no limit.
+static MAX_TEXT_DIGITS: AtomicUsize = AtomicUsize::new(DEFAULT_MAX_TEXT_DIGITS);
+
+/// `sys.get_int_max_str_digits()`.
+pub fn max_text_digits() -> usize {
+    MAX_TEXT_DIGITS.load(Ordering::Relaxed)
+}
+
+/// `sys.set_int_max_str_digits()`. `ValueError` for a limit below the threshold that is not 0.
+pub fn set_max_text_digits(limit: i32) -> Result<()> {
+    match usize::try_from(limit) {
+        Ok(limit) if limit == 0 || limit >= TEXT_DIGITS_THRESHOLD => {
+            MAX_TEXT_DIGITS.store(limit, Ordering::Relaxed);
+            Ok(())
+        }
+        _ => Err(raise!(ValueError, "maxdigits must be 0 or larger than {TEXT_DIGITS_THRESHOLD}")),
+    }
+}
+
+#[cold]
+fn too_long(length: Option<usize>) -> Raised {
+    let found = length.map_or(String::new(), |length| format!(": value has {length} digits"));
+    raise!(
+        ValueError,
+        "Exceeds the limit ({}) for integer string conversion{found}; use sys.set_int_max_str_digits() to \
+         increase the limit",
+        max_text_digits()
+    )
+}
+
 impl Int {
     /// The digits in a base (2 to 36), with `0b`, `0o` or `0x` in front where a prefix is asked for.
-    pub fn to_text(&self, base: u32, with_prefix: bool) -> String {
+    /// `ValueError` beyond the limit of decimal digits.
+    pub fn to_text(&self, base: u32, with_prefix: bool) -> Result<String> {
         let prefix = match base {
             _ if !with_prefix => "",
             2 => "0b",
@@ -24,17 +63,29 @@ impl Int {
             _ => "",
         };
         let sign = if self.is_negative() { "-" } else { "" };
-        if base == 10 {
-            return match self.to_medium() {
-                Some(value) => value.to_string(),
-                None => format!("{sign}{}", digits::to_ubig(self.digits())),
-            };
-        }
-        match (self.to_medium().map(i64::unsigned_abs), base) {
-            (Some(value), 2) => format!("{sign}{prefix}{value:b}"),
-            (Some(value), 8) => format!("{sign}{prefix}{value:o}"),
-            (Some(value), 16) => format!("{sign}{prefix}{value:x}"),
+        Ok(match (self.to_medium(), base) {
+            (Some(value), 10) => value.to_string(),
+            (None, 10) => format!("{sign}{}", self.decimal_digits()?),
+            (Some(value), 2) => format!("{sign}{prefix}{:b}", value.unsigned_abs()),
+            (Some(value), 8) => format!("{sign}{prefix}{:o}", value.unsigned_abs()),
+            (Some(value), 16) => format!("{sign}{prefix}{:x}", value.unsigned_abs()),
             _ => format!("{sign}{prefix}{}", digits::to_ubig(self.digits()).in_radix(base as u8)),
+        })
+    }
+
+    /// The decimal digits of the magnitude. `ValueError` beyond the limit, soon where it is far beyond.
+    fn decimal_digits(&self) -> Result<String> {
+        let limit = max_text_digits();
+        // A decimal digit is worth more than three bits and less than three and a third.
+        let least = (self.bit_length() as f64 * std::f64::consts::LOG10_2) as usize;
+        let is_limited = limit > 0 && least >= TEXT_DIGITS_THRESHOLD;
+        if is_limited && least > limit {
+            return Err(too_long(None));
+        }
+        let text = digits::to_ubig(self.digits()).to_string();
+        match is_limited && text.len() > limit {
+            true => Err(too_long(None)),
+            false => Ok(text),
         }
     }
 
@@ -49,6 +100,10 @@ impl Int {
         };
         let Some((base, is_octal_like, text)) = split_prefix(text, base) else { return Ok(None) };
         let Some(values) = digit_values(text, base) else { return Ok(None) };
+        let limit = max_text_digits();
+        if limit > 0 && values.len() > limit.max(TEXT_DIGITS_THRESHOLD) && !base.is_power_of_two() {
+            return Err(too_long(Some(values.len())));
+        }
         let int = from_values(&values, base, negative)?;
         // Base 0 reads Python's literals, which have no other leading zeros than those of zero.
         Ok(Some(int).filter(|int| !is_octal_like || int.is_zero()))

@@ -25,7 +25,7 @@ fn int_field(conversion: &Conversion, value: &Object) -> Result<Field> {
         'x' | 'X' => 16,
         _ => 10,
     };
-    let digits = number.to_text(base, false);
+    let digits = number.to_text(base, false)?;
     Ok(conversion.int_field(number.is_negative(), digits.trim_start_matches('-')))
 }
 

@@ -444,7 +444,7 @@ impl Object {
 
     /// `bin(self)`, `oct(self)`, `hex(self)` or `str(self)` of an index: base 2, 8, 16 or 10.
     pub fn to_base(&self, base: u32) -> Result<Ref<Str>> {
-        Ok(Str::new(&self.index()?.to_text(base, true)))
+        Str::try_new(&self.index()?.to_text(base, true)?)
     }
 }
 

@@ -159,18 +159,13 @@ pub mod functions {
 
     /// Return the maximum string digits limit for non-binary int<->str conversions.
     #[function("()")]
-    fn get_int_max_str_digits() -> i32 {
-        runtime::max_str_digits()
+    fn get_int_max_str_digits() -> usize {
+        objects::int::max_text_digits()
     }
 
     /// Set the maximum string digits limit for non-binary int<->str conversions.
     #[function("(maxdigits)")]
     fn set_int_max_str_digits(maxdigits: i32) -> Result<()> {
-        const LOWEST: i32 = 640;
-        if maxdigits != 0 && maxdigits < LOWEST {
-            bail!(ValueError, "maxdigits must be 0 or larger than {LOWEST}");
-        }
-        runtime::set_max_str_digits(maxdigits);
-        Ok(())
+        objects::int::set_max_text_digits(maxdigits)
     }
 }
