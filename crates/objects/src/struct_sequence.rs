@@ -48,6 +48,17 @@ impl Definition {
         Ok(&self.class)
     }
 
+    /// Takes the constructor away: programs make no further instances.
+    pub fn seal(&'static self) -> Result<()> {
+        let class = self.ready()?;
+        class.tp_new.set(None);
+        if let Some(dict) = class.tp_dict.get() {
+            dict.remove(intern!("__new__"))?;
+        }
+        class.modified();
+        Ok(())
+    }
+
     /// A struct sequence of all the fields' values.
     pub fn build(&'static self, values: Vec<Ref>) -> Result<Ref> {
         let class = self.ready()?;
@@ -111,6 +122,7 @@ pub fn prepare(class: &Type) {
 struct Counts {
     all: usize,
     visible: usize,
+    unnamed: usize,
 }
 
 impl Counts {
@@ -118,6 +130,7 @@ impl Counts {
         Ok(Counts {
             all: count(class, intern!("n_fields"))?,
             visible: count(class, intern!("n_sequence_fields"))?,
+            unnamed: count(class, intern!("n_unnamed_fields"))?,
         })
     }
 }
@@ -131,17 +144,14 @@ fn count(class: &Type, name: &Str) -> Result<usize> {
     }
 }
 
-/// The names of a type's fields by position; none for one without a name.
-fn field_names(class: &Type, count: usize) -> Vec<Option<&'static str>> {
-    let mut names = vec![None; count];
+/// The names of a type's fields in order, those without a name left out.
+fn field_names(class: &Type) -> Vec<&'static str> {
+    let mut names = Vec::new();
     let mut member = class.tp_members.get();
     // SAFETY: the table ends with an entry without a name; tables and names live as long as the type.
     unsafe {
         while !member.is_null() && !(*member).name.is_null() {
-            let index = ((*member).offset as usize - FIELDS) / size_of::<*mut Object>();
-            if let Some(name) = names.get_mut(index) {
-                *name = CStr::from_ptr((*member).name).to_str().ok();
-            }
+            names.push(CStr::from_ptr((*member).name).to_str().unwrap_or("?"));
             member = member.add(1);
         }
     }
@@ -205,27 +215,22 @@ unsafe extern "C" fn traverse(object: *mut Object, visit: VisitProc, argument: *
     0
 }
 
-/// `name(field=value, ...)` of the tuple's items.
+/// `name(field=value, ...)` of the tuple's items. Names are taken in order, so that an item without one is
+/// shown by the next name, as CPython shows it.
 extern "C" fn repr(object: &Object) -> Result<Ref> {
-    let counts = Counts::of(object.class())?;
-    // By their order in the table of members, as CPython does: where items have no names (`os.stat_result`),
-    // those of the fields behind them stand in.
-    let names: Vec<&str> = field_names(object.class(), counts.all).into_iter().flatten().collect();
+    let class = object.class();
+    let counts = Counts::of(class)?;
+    let names = field_names(class);
     let mut parts = Vec::with_capacity(counts.visible);
     for index in 0..counts.visible {
         // SAFETY: the index is that of a field.
         let value = unsafe { field(object, index) }.get().unwrap_or_else(none);
         let Some(name) = names.get(index) else {
-            bail!(
-                SystemError,
-                "In structseq_repr(), member {index} name is NULL for type {}",
-                object.class().name()
-            );
+            bail!(SystemError, "In structseq_repr(), member {index} name is NULL for type {}", class.name());
         };
         parts.push(format!("{name}={}", value.repr()?));
     }
-    let text = format!("{}({})", object.class().name(), parts.join(", "));
-    Ok(Str::new(&text).into_object())
+    Ok(Str::new(&format!("{}({})", class.name(), parts.join(", "))).into_object())
 }
 
 /// The sequence's items, checked to be as many as the type takes.
@@ -276,9 +281,9 @@ extern "C" fn new(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> R
         Some(Err(_)) => bail!(TypeError, "{}() takes a dict as second arg, if any", class.name()),
     };
     let mut values = checked_items(class, sequence, &counts)?;
-    let names = field_names(class, counts.all);
-    for name in &names[values.len()..] {
-        let named = match (dict, name) {
+    let names = field_names(class);
+    for index in values.len()..counts.all {
+        let named = match (dict, names.get(index.saturating_sub(counts.unnamed))) {
             (Some(dict), Some(name)) => dict.get(&*Str::new(name))?,
             _ => None,
         };
@@ -290,13 +295,13 @@ extern "C" fn new(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> R
 /// Pickles as the items and a dictionary of the other fields.
 extern "C" fn reduce(object: &Object, _: Option<&Object>) -> Result<Ref> {
     let counts = Counts::of(object.class())?;
-    let names = field_names(object.class(), counts.all);
+    let names = field_names(object.class());
     // SAFETY: the indices are those of fields.
     let value = |index| unsafe { field(object, index) }.get().unwrap_or_else(none);
     let items = Tuple::new((0..counts.visible).map(value).collect::<Vec<_>>())?;
     let others = Dict::new();
-    for (index, name) in names.iter().enumerate().skip(counts.visible) {
-        if let Some(name) = name {
+    for index in counts.visible..counts.all {
+        if let Some(name) = names.get(index.saturating_sub(counts.unnamed)) {
             others.set(&*Str::new(name), &value(index))?;
         }
     }

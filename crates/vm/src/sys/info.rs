@@ -148,6 +148,7 @@ fn values(numbers: &[i64]) -> Vec<Ref> {
 
 fn version_info() -> Result<Ref> {
     let (major, minor, micro) = VERSION;
+    VERSION_INFO.seal()?;
     VERSION_INFO.build(vec![
         major.into_object()?,
         minor.into_object()?,
@@ -159,6 +160,7 @@ fn version_info() -> Result<Ref> {
 
 fn flags(config: &Config) -> Result<Ref> {
     let number = |value: i32| Int::new(value.into()).into_object();
+    FLAGS.seal()?;
     FLAGS.build(vec![
         number(config.parser_debug),
         number(config.inspect.into()),
