@@ -37,7 +37,10 @@ pub fn dealloc(object: &Object) {
         trash.depth.set(trash.depth.get() + 1);
         end(object);
         if trash.depth.get() == 1 {
-            while let Some(next) = trash.waiting.borrow_mut().pop() {
+            loop {
+                // The borrow ends before the next object does: its end may put others aside.
+                let next = trash.waiting.borrow_mut().pop();
+                let Some(next) = next else { break };
                 // SAFETY: the object has no references left, so nobody else has ended it.
                 end(unsafe { &*next });
             }

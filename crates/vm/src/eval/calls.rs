@@ -19,6 +19,8 @@ pub enum Called {
     Done,
     /// A Python function is to run in this frame; its result then goes on the stack.
     Frame(Ref<Frame>),
+    /// The `__init__` of the instance on the stack is to run in this frame.
+    Constructor(Ref<Frame>),
 }
 
 impl Machine {
@@ -50,6 +52,17 @@ impl Machine {
         if let Some(function) = self.peek(count).downcast_exact::<Function>() {
             return self.call_python(function.to_ref(), count, below + 1);
         }
+        if let Some(class) = self.peek(count).downcast_exact::<Type>()
+            && let Some(init) = plain_constructor(class, count)
+        {
+            return self.construct(class.to_ref(), init, count, below);
+        }
+        if self.thread.use_tracing.get() != 0 {
+            let result = super::tracing::call_native(self.thread, self.peek(count), self.slice(count), None);
+            self.drop_slots(count + 1 + below);
+            self.push(result?);
+            return Ok(Called::Done);
+        }
         let arguments = self.slice(count);
         // SAFETY: as many arguments as the count says; the callee's place before them may be overwritten
         // while the call runs, as its reference is not given back by then.
@@ -76,6 +89,28 @@ impl Machine {
         let called = call_general(self.thread, &function, self.slice(count), None, &[])?;
         self.drop_slots(count + below);
         Ok(self.finish_call(called))
+    }
+
+    /// Makes an instance and runs its `__init__`, a Python function, in the same loop. The instance
+    /// waits on the stack; the frame's own result, which has to be `None`, is dropped.
+    #[inline(always)]
+    fn construct(
+        &mut self,
+        class: Ref<Type>,
+        init: Ref<Function>,
+        count: usize,
+        below: usize,
+    ) -> Result<Called> {
+        let code = init.code();
+        code.decoded()?;
+        let instance = allocate(&class)?;
+        let frame = Frame::new(self.thread, code, init.globals(), None)?;
+        drop(self.replace(count, instance.clone()));
+        self.move_arguments(count + 1, &frame);
+        init.complete_plainly(code, &frame, count + 1)?;
+        self.drop_slots(below);
+        self.push(instance);
+        Ok(Called::Constructor(frame))
     }
 
     #[inline(always)]
@@ -105,6 +140,31 @@ impl Machine {
         let started = call_unpacked(self.thread, self.peek(0), arguments, keywords)?;
         drop(self.pop());
         Ok(self.finish_call(started))
+    }
+}
+
+/// The `__init__` of a class whose instances are made plainly: by `type.__call__`, `object.__new__` and
+/// a Python function that takes the instance and as many arguments.
+#[inline(always)]
+fn plain_constructor(class: &Type, count: usize) -> Option<Ref<Function>> {
+    let is_plain = std::ptr::eq(class.as_object().class(), &TYPE)
+        && class.tp_new.get().map(|new| new as usize)
+            == objects::object::OBJECT.tp_new.get().map(|new| new as usize)
+        && !class.has_flags(flags::IS_ABSTRACT);
+    if !is_plain {
+        return None;
+    }
+    let init = class.lookup(intern!("__init__"))?.into_type::<Function>().ok()?;
+    init.takes_plainly(init.code(), count + 1).then_some(init)
+}
+
+/// An instance without content.
+#[inline(always)]
+fn allocate(class: &Type) -> Result<Ref> {
+    match class.tp_alloc.get() {
+        // SAFETY: the class's own function; zeros are a valid instance of a class that `object` makes.
+        Some(alloc) => unsafe { alloc(class, 0) },
+        None => Err(raise!(TypeError, "cannot create '{}' instances", class.name())),
     }
 }
 
@@ -152,6 +212,9 @@ fn call_with_names(
             Some(names.items()),
             &given[positional..],
         );
+    }
+    if thread.use_tracing.get() != 0 {
+        return Ok(Started::Value(super::tracing::call_native(thread, callee, given, Some(names))?));
     }
     Ok(Started::Value(callee.call_keywords(given, names)?))
 }

@@ -3,6 +3,8 @@
 use objects::prelude::*;
 
 use super::machine::Machine;
+use crate::frame::Frame;
+use crate::generator::{self, Generator};
 
 impl Machine {
     #[inline(always)]
@@ -12,9 +14,17 @@ impl Machine {
         Ok(())
     }
 
+    /// Pushes the next item, or pops the iterator and jumps. A generator gives its frame, which is to run
+    /// in the same loop, unless it is traced.
     #[inline(always)]
-    pub fn for_iter(&mut self, distance: u32) -> Result<()> {
+    pub fn for_iter<const TRACING: bool>(&mut self, distance: u32) -> Result<Option<Ref<Frame>>> {
         let iterator = self.peek(0);
+        if !TRACING
+            && let Some(generator) = iterator.downcast_exact::<Generator>()
+            && let Some(frame) = generator::begin_in_loop(self.thread, generator)?
+        {
+            return Ok(Some(frame));
+        }
         let Some(next) = iterator.class().tp_iternext.get() else {
             return Err(raise!(TypeError, "'{}' object is not an iterator", iterator.class().name()));
         };
@@ -26,7 +36,19 @@ impl Machine {
                 self.jump_by(distance);
             }
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// A generator's frame could not be entered: it is as if it had raised.
+    #[cold]
+    pub fn abandon_generator(&self, raised: Raised) -> Raised {
+        match self.peek(0).downcast_exact::<Generator>() {
+            Some(generator) => match generator::finish_in_loop(self.thread, generator, false, Err(raised)) {
+                Err(raised) => raised,
+                Ok(_) => raise::already_set(),
+            },
+            None => raised,
+        }
     }
 }
 

@@ -94,6 +94,13 @@ impl Machine {
         instruction
     }
 
+    /// The instruction that runs, or ran last.
+    #[inline(always)]
+    pub fn current(&self) -> &'static Instruction {
+        // SAFETY: an instruction was fetched before this one's successor.
+        unsafe { &*self.instructions.add(self.next - 1) }
+    }
+
     /// The instruction that comes after the current one.
     #[inline(always)]
     pub fn following(&self) -> &'static Instruction {

@@ -19,6 +19,8 @@ mod names;
 mod stack;
 pub mod tracing;
 
+use std::ffi::c_char;
+
 use bytecode::number::*;
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
@@ -32,8 +34,14 @@ use tracing::Lines;
 
 use crate::code::decode::UNKNOWN;
 use crate::frame::Frame;
+use crate::generator;
 use crate::runtime;
 use crate::traceback::Traceback;
+
+/// What `f_executing` says of a frame that runs: nothing special.
+const PLAIN: c_char = 1;
+/// Its result is dropped: the instance that it initialises is on the caller's stack.
+const CONSTRUCTOR: c_char = 2;
 
 /// Why the loop leaves the instructions of a frame.
 enum Leave {
@@ -167,9 +175,14 @@ fn run<const TRACING: bool>(
                                     break Leave::Switch;
                                 }
                             }
-                            Called::Frame(frame) => {
+                            called => {
+                                let (frame, mark) = match called {
+                                    Called::Constructor(frame) => (frame, CONSTRUCTOR),
+                                    Called::Frame(frame) => (frame, PLAIN),
+                                    Called::Done => continue,
+                                };
                                 machine.save();
-                                check!(enter_called(thread, &mut machine, frame));
+                                check!(enter_called(thread, &mut machine, frame, mark));
                                 if TRACING {
                                     lines = Lines::NONE;
                                     check!(tracing::call_event(thread, machine.frame()));
@@ -271,7 +284,15 @@ fn run<const TRACING: bool>(
                     UNPACK_EX => check!(machine.unpack_ex(argument)),
 
                     GET_ITER => check!(machine.get_iter()),
-                    FOR_ITER => check!(machine.for_iter(argument)),
+                    FOR_ITER => {
+                        if let Some(frame) = check!(machine.for_iter::<TRACING>(argument)) {
+                            machine.save();
+                            if let Err(raised) = enter_called(thread, &mut machine, frame, PLAIN) {
+                                check!(Err::<(), _>(machine.abandon_generator(raised)));
+                            }
+                            breaker!();
+                        }
+                    }
                     JUMP_FORWARD => machine.jump_by(argument),
                     JUMP_ABSOLUTE => {
                         machine.jump(argument);
@@ -377,6 +398,7 @@ fn run<const TRACING: bool>(
             result = Err(raise::already_set());
         }
         let frame = machine.frame();
+        let mark = frame.executing.get();
         leave(thread, frame);
         if frame.is(entry) {
             if result.is_err() {
@@ -387,7 +409,12 @@ fn run<const TRACING: bool>(
             }
             return Exit::Finished(result);
         }
-        machine.drop_all();
+        let resumed = generator::of_frame(frame);
+        let suspended = resumed.is_some() && result.is_ok() && !frame.stacktop.get().is_null();
+        if !suspended {
+            frame.stacktop.set(std::ptr::null_mut());
+            machine.drop_all();
+        }
         // SAFETY: the loop took the reference when it entered the frame. Its caller is the innermost
         // frame again, alive and decoded.
         unsafe {
@@ -397,7 +424,26 @@ fn run<const TRACING: bool>(
         if TRACING {
             lines = Lines::NONE;
         }
+        if let Some(resumed) = resumed {
+            match generator::finish_in_loop(thread, &resumed, suspended, result) {
+                Ok(Some(value)) => machine.push(value),
+                Ok(None) => {
+                    drop(machine.pop());
+                    let distance = machine.current().argument;
+                    machine.jump_by(distance);
+                }
+                Err(_) => pending = Some(Leave::Raised),
+            }
+            continue 'frame;
+        }
         match result {
+            Ok(value) if mark == CONSTRUCTOR => {
+                if !value.is_none() {
+                    let _ =
+                        raise!(TypeError, "__init__() should return None, not '{}'", value.class().name());
+                    pending = Some(Leave::Raised);
+                }
+            }
             Ok(value) => machine.push(value),
             Err(_) => pending = Some(Leave::Raised),
         }
@@ -409,11 +455,17 @@ fn run<const TRACING: bool>(
 
 /// Takes a called function's frame into the registers; the loop owns it until it returns.
 #[inline(always)]
-fn enter_called(thread: &'static ThreadState, machine: &mut Machine, frame: Ref<Frame>) -> Result<()> {
+fn enter_called(
+    thread: &'static ThreadState,
+    machine: &mut Machine,
+    frame: Ref<Frame>,
+    mark: c_char,
+) -> Result<()> {
     if let Err(raised) = enter(thread, &frame) {
         machine.frame().stacktop.set(std::ptr::null_mut());
         return Err(raised);
     }
+    frame.executing.set(mark);
     // SAFETY: the reference is kept until the frame returns; the call has seen to its being decoded.
     unsafe { machine.load(frame.into_raw()) };
     Ok(())

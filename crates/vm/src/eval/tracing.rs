@@ -192,6 +192,60 @@ pub fn before_instruction(thread: &ThreadState, frame: &Frame, lines: &mut Lines
     result
 }
 
+/// Calls something native while a trace or profile function is set: a profile function hears of the
+/// call of a built-in function, of its return, and of its exception.
+pub fn call_native(
+    thread: &ThreadState,
+    callee: &Object,
+    given: &[&Object],
+    names: Option<&Tuple>,
+) -> Result<Ref> {
+    let run = || match names {
+        Some(names) => callee.call_keywords(given, names),
+        None => callee.call(given),
+    };
+    let Some(function) = profiled(callee, given)? else { return run() };
+    let Some(frame) = Frame::innermost(thread).filter(|_| thread.c_profilefunc.get().is_some()) else {
+        return run();
+    };
+    let tell = |event| {
+        call_protected(
+            thread,
+            thread.c_profilefunc.get(),
+            &thread.c_profileobj,
+            frame,
+            event,
+            Some(&function),
+        )
+    };
+    tell(Event::CCall)?;
+    let result = run();
+    if thread.c_profilefunc.get().is_none() {
+        return result;
+    }
+    match result {
+        Ok(value) => tell(Event::CReturn).map(|()| value),
+        Err(raised) => {
+            tell(Event::CException)?;
+            Err(raised)
+        }
+    }
+}
+
+/// The built-in function that a call is of, a method bound to its receiver.
+fn profiled(callee: &Object, given: &[&Object]) -> Result<Option<Ref>> {
+    if callee.downcast::<objects::builtin_function::BuiltinFunction>().is_some() {
+        return Ok(Some(callee.to_ref()));
+    }
+    if callee.downcast_exact::<objects::descriptor::MethodDescriptor>().is_some()
+        && let [receiver, ..] = given
+        && let Some(get) = callee.class().tp_descr_get.get()
+    {
+        return get(callee, Some(receiver), Some(receiver.class())).map(Some);
+    }
+    Ok(None)
+}
+
 /// Calls a Python function with a frame, an event's name and its argument.
 fn call_python(callback: &Object, frame: &Frame, event: c_int, argument: Option<&Object>) -> Result<Ref> {
     frame.update_locals()?;

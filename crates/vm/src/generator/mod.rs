@@ -17,8 +17,8 @@ use crate::coroutine::Coroutine;
 use crate::frame::Frame;
 
 pub use resume::{
-    Sent, close, finalize, finalize_object, next, raise_from, send, send_from_python, sendable,
-    stop_iteration, stop_iteration_value, throw, throw_into,
+    Sent, begin_in_loop, close, finalize, finalize_object, finish_in_loop, next, of_frame, raise_from, send,
+    send_from_python, sendable, stop_iteration, stop_iteration_value, throw, throw_into,
 };
 
 /// `PyGenObject`, with which coroutines and asynchronous generators begin too.

@@ -69,6 +69,58 @@ fn resume(generator: &Generator, argument: Option<&Object>, mode: Mode) -> Resul
     result
 }
 
+/// Makes a generator's frame ready to go on in the loop that iterates over it: nothing where it has
+/// ended. The loop owns the reference; [`finish_in_loop`] ends what this begins.
+#[inline(always)]
+pub fn begin_in_loop(thread: &ThreadState, generator: &Generator) -> Result<Option<Ref<Frame>>> {
+    if generator.running.get() != 0 {
+        bail!(ValueError, "generator already executing");
+    }
+    let Some(frame) = generator.suspended() else { return Ok(None) };
+    frame.code().decoded()?;
+    if frame.lasti.get() != -1 {
+        push(&frame, none());
+    }
+    frame.back.set(Frame::innermost(thread).map(Frame::to_ref));
+    generator.running.set(1);
+    let handled = &generator.exc_state;
+    handled.previous_item.set(thread.exc_info.get());
+    thread.exc_info.set(handled);
+    Ok(Some(frame))
+}
+
+/// What a generator that ran in its caller's loop came to: a value, or its end.
+#[inline(always)]
+pub fn finish_in_loop(
+    thread: &ThreadState,
+    generator: &Generator,
+    suspended: bool,
+    result: Result<Ref>,
+) -> Result<Option<Ref>> {
+    thread.exc_info.set(generator.exc_state.previous_item.replace(std::ptr::null()));
+    generator.running.set(0);
+    if let Some(frame) = generator.frame.get() {
+        frame.back.set(None);
+    }
+    if suspended {
+        return result.map(Some);
+    }
+    let result = match result {
+        Ok(_) => Ok(None),
+        Err(raised) => Err(refuse_stop(Kind::Generator, raised)),
+    };
+    end(generator);
+    result
+}
+
+/// The generator that owns a frame, if it is a plain one's.
+#[inline(always)]
+pub fn of_frame(frame: &Frame) -> Option<Ref<Generator>> {
+    // SAFETY: null, or the live generator that owns the frame.
+    let owner = unsafe { frame.generator.get().as_ref() }?;
+    owner.downcast_exact::<Generator>().map(Generator::to_ref)
+}
+
 /// Puts the value that `yield` evaluates to on a suspended frame's stack.
 fn push(frame: &Frame, value: Ref) {
     let top = frame.stacktop.get();

@@ -12,6 +12,7 @@ use objects::prelude::*;
 
 use crate::code::Code;
 use crate::interpreter::Interpreter;
+use crate::traceback::Traceback;
 pub use lock::ImportLock;
 
 /// A built-in module's initialisation function (PEP 489).
@@ -214,7 +215,53 @@ pub fn import_by_name(name: &str) -> Result<Ref> {
 }
 
 fn find_and_load(name: &Str) -> Result<Ref> {
-    importlib()?.call_method(intern!("_find_and_load"), &[name, &*import_function()?])
+    let result = importlib()?.call_method(intern!("_find_and_load"), &[name, &*import_function()?]);
+    result.map_err(without_import_frames)
+}
+
+/// Takes the import system's own frames out of an exception's traceback, unless `-v` shows them: all
+/// runs of them for `ImportError`, else those that end in running the imported module.
+fn without_import_frames(raised: Raised) -> Raised {
+    const FILES: [&str; 2] = ["<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"];
+    let always = raised.matches(&exceptions::ImportError);
+    let mut fetched = raised.fetch();
+    let mut entries: Vec<Ref<Traceback>> = Vec::new();
+    let mut next = fetched.traceback.take().and_then(|entry| entry.into_type::<Traceback>().ok());
+    while let Some(entry) = next {
+        next = entry.next.get();
+        entries.push(entry);
+    }
+    let code = |entry: &Traceback| entry.frame.get().map(|frame| frame.code().to_ref());
+    let is_internal = |entry: &Traceback| {
+        code(entry)
+            .and_then(|code| code.filename.get())
+            .is_some_and(|file| FILES.iter().any(|own| file.equals_text(own)))
+    };
+    let runs_module = |entry: &Traceback| {
+        code(entry).is_some_and(|code| code.name.equals_text("_call_with_frames_removed"))
+    };
+    let mut kept: Vec<Ref<Traceback>> = Vec::new();
+    let mut run: Vec<Ref<Traceback>> = Vec::new();
+    for entry in entries {
+        if is_internal(&entry) {
+            let ends = always || runs_module(&entry);
+            run.push(entry);
+            if ends {
+                run.clear();
+            }
+            continue;
+        }
+        kept.append(&mut run);
+        kept.push(entry);
+    }
+    kept.append(&mut run);
+    let mut following = None;
+    for entry in kept.into_iter().rev() {
+        entry.next.set(following.take());
+        following = Some(entry);
+    }
+    fetched.traceback = following.map(Ref::into_object);
+    fetched.restore()
 }
 
 /// What `import a.b.c` binds: `a`.
