@@ -994,10 +994,10 @@ unsafe extern "C" fn _PyArg_NoKeywords(function: *const c_char, keywords: Option
     match keywords.downcast::<Dict>() {
         Some(keywords) if keywords.is_empty() => 1,
         Some(_) => {
-            // SAFETY: a C string.
             let _ = raise!(
                 TypeError,
                 "{}() takes no keyword arguments",
+                // SAFETY: a C string.
                 unsafe { CStr::from_ptr(function) }.to_string_lossy()
             );
             0
@@ -1014,10 +1014,10 @@ unsafe extern "C" fn _PyArg_NoKwnames(function: *const c_char, names: Option<&Tu
     if names.is_none_or(|names| names.is_empty()) {
         return 1;
     }
-    // SAFETY: a C string.
     let _ = raise!(
         TypeError,
         "{}() takes no keyword arguments",
+        // SAFETY: a C string.
         unsafe { CStr::from_ptr(function) }.to_string_lossy()
     );
     0
@@ -1028,10 +1028,10 @@ unsafe extern "C" fn _PyArg_NoPositional(function: *const c_char, given: Option<
     if given.is_none_or(|given| given.is_empty()) {
         return 1;
     }
-    // SAFETY: a C string.
     let _ = raise!(
         TypeError,
         "{}() takes no positional arguments",
+        // SAFETY: a C string.
         unsafe { CStr::from_ptr(function) }.to_string_lossy()
     );
     0

@@ -129,6 +129,7 @@ extern "C" fn PyModule_AddFunctions(object: &Object, functions: *const MethodDef
         let mut function = functions;
         // SAFETY: the table ends with an entry without a name and lives as long as the module.
         while let Some(definition) =
+            // SAFETY: as above.
             unsafe { function.as_ref::<'static>() }.filter(|entry| !entry.name.is_null())
         {
             let built = objects::builtin_function::BuiltinFunction::new(
