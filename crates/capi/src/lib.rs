@@ -37,11 +37,10 @@ mod va_list;
 mod weakref_;
 mod writer;
 
-/// Keeps the variadic functions, which are written in C, in the program.
-pub fn link() -> usize {
+/// Keeps the variadic functions, which are written in C, in the program: their table's address.
+pub fn link() -> *const std::ffi::c_void {
     unsafe extern "C" {
-        static krait_variadic_functions: [*const std::ffi::c_void; 9];
+        static krait_variadic_functions: std::ffi::c_void;
     }
-    // SAFETY: a constant table.
-    unsafe { krait_variadic_functions.len() }
+    std::hint::black_box(&raw const krait_variadic_functions)
 }

@@ -159,6 +159,7 @@ fn run_compiled(body: &[u8]) -> Result<Ref> {
 
 /// `runpy._run_module_as_main(name, alter_argv)`.
 fn run_module(name: &Str, alter_arguments: bool) -> Result<Ref> {
+    start::main_namespace()?;
     let runpy = vm::import::import_by_name("runpy")?;
     runpy.get_attr(intern!("_run_module_as_main"))?.call(&[name, &*bool_object(alter_arguments)])
 }
