@@ -201,3 +201,15 @@ pub fn initialize() {
     _PyLong_Zero.0.set(Int::zero().into_object().into_raw());
     _PyLong_One.0.set(Int::one().into_object().into_raw());
 }
+
+/// Which of the ASCII characters are white space to `str`.
+#[unsafe(no_mangle)]
+pub static _Py_ascii_whitespace: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = matches!(byte as u8, 9..=13 | 28..=32) as u8;
+        byte += 1;
+    }
+    table
+};

@@ -449,3 +449,16 @@ unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, message: *const
     eprintln!("Fatal Python error: {function}: {message}");
     std::process::abort()
 }
+
+/// Prints the exception that is set, as an uncaught one is printed, and drops it.
+#[unsafe(no_mangle)]
+extern "C" fn PyErr_PrintEx(remember: c_int) {
+    if let Some(exception) = raise::fetch() {
+        vm::report::print_exception(exception, remember != 0);
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyErr_Print() {
+    PyErr_PrintEx(1);
+}

@@ -278,3 +278,14 @@ unsafe extern "C" fn PyOS_mystricmp(a: *const c_char, b: *const c_char) -> c_int
     // SAFETY: C strings both.
     unsafe { libc::strcasecmp(CStr::from_ptr(a).as_ptr(), CStr::from_ptr(b).as_ptr()) }
 }
+
+/// A `PyConfig` of zeros: what extension modules read of it (whether the interpreter is isolated) is so here.
+#[repr(C, align(16))]
+pub struct ZeroConfig([u8; 512]);
+
+static CONFIG: ZeroConfig = ZeroConfig([0; 512]);
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyInterpreterState_GetConfig(_interpreter: *mut c_void) -> &'static ZeroConfig {
+    &CONFIG
+}
