@@ -119,6 +119,8 @@ impl Type {
         })
         .ok();
         self.remove_flags(flags::VALID_VERSION_TAG);
+        // The loop's inline caches compare the tag alone.
+        self.tp_version_tag.set(0);
     }
 }
 
