@@ -13,8 +13,11 @@ extern "C" fn PyObject_CheckBuffer(object: &Object) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyObject_GetBuffer(object: &Object, view: *mut BufferView, flags: c_int) -> c_int {
     match object.class().tp_as_buffer.get().and_then(|suite| suite.bf_getbuffer.get()) {
-        // SAFETY: the caller's view.
-        Some(get) => unsafe { get(object, view, flags) },
+        // SAFETY: the caller's view. C does not initialise it, so the reference that exporters replace is written first.
+        Some(get) => unsafe {
+            (&raw mut (*view).obj).write(None);
+            get(object, view, flags)
+        },
         None => {
             let _ = raise!(TypeError, "a bytes-like object is required, not '{}'", object.class().name());
             -1

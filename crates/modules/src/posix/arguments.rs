@@ -108,7 +108,9 @@ impl<'a> FromArgument<'a> for Device {
         };
         match value.to_u64() {
             Some(value) => Ok(Device(value)),
-            None if value.is_negative() => Ok(Device(value.low_u64())),
+            None if value.is_negative() => {
+                Err(raise!(OverflowError, "can't convert negative int to unsigned"))
+            }
             None => Err(raise!(OverflowError, "int too big to convert")),
         }
     }
