@@ -364,6 +364,7 @@ impl BytesIo {
 
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
     fn setstate(&self, state: &Object) -> Result<()> {
+        self.check_open()?;
         let Some([content, position, attributes]) = state.downcast::<Tuple>().map(Tuple::items) else {
             let (class, got) = (self.as_object().class().name(), state.class().name());
             bail!(TypeError, "{class}.__setstate__ argument should be 3-tuple, got {got}");

@@ -402,6 +402,7 @@ impl StringIo {
 
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
     fn setstate(&self, state: &Object) -> Result<()> {
+        self.check_usable()?;
         let Some([value, newline, position, attributes]) = state.downcast::<Tuple>().map(Tuple::items) else {
             let (class, got) = (self.as_object().class().name(), state.class().name());
             bail!(TypeError, "{class}.__setstate__ argument should be 4-tuple, got {got}");

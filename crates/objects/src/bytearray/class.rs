@@ -55,6 +55,9 @@ impl ByteArray {
             return self.extend(bytes.as_bytes());
         }
         let Some(object) = source.object else { return Ok(()) };
+        if object.downcast::<Str>().is_some() {
+            bail!(TypeError, "string argument without an encoding");
+        }
         if let Some(count) = convert::count(&object)? {
             self.resize(count)?;
             self.with_mut(|content| content.fill(0));
@@ -407,6 +410,8 @@ impl ByteArray {
         }
         match value {
             None => self.delete_stepped(indices),
+            // Nothing in the place of something is a deletion too.
+            Some(_) if values.is_empty() => self.delete_stepped(indices),
             Some(_) if values.len() != indices.length => {
                 let (given, size) = (values.len(), indices.length);
                 if indices.length == 0 && given == 0 {

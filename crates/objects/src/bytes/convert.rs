@@ -59,9 +59,10 @@ impl Source {
                 codecs::encode_text(text, Some(encoding.as_utf8()?), errors).map(Some)
             }
             (None, Some(_), _) => Err(raise!(TypeError, "encoding without a string argument")),
-            (Some(_), None, _) => Err(raise!(TypeError, "string argument without an encoding")),
+            (Some(_), None, Some(_)) => Err(raise!(TypeError, "string argument without an encoding")),
             (None, None, Some(_)) => Err(raise!(TypeError, "errors without a string argument")),
-            (None, None, None) => Ok(None),
+            // An instance of a subclass of `str` may have a `__bytes__`.
+            (_, None, None) => Ok(None),
         }
     }
 }

@@ -36,12 +36,20 @@ fn decode_checked(bytes: &[u8], errors: &str, is_final: bool) -> Result<Decoded>
         let start = at + valid.len();
         let (end, reason) = match error.error_len() {
             None if !is_final => return Ok((builder.finish()?, start)),
+            Some(_) if !is_final && is_cut_surrogate(&input.bytes()[start..]) => {
+                return Ok((builder.finish()?, start));
+            }
             None => (input.bytes().len(), "unexpected end of data"),
             Some(length) => (start + length, reason_for(rest[valid.len()])),
         };
         at = mode.decode(NAME, &mut input, start, end, reason, &mut builder)?;
     }
     Ok((builder.finish()?, at))
+}
+
+/// Whether these are the first two bytes of a surrogate, which `surrogatepass` takes once it is complete.
+fn is_cut_surrogate(rest: &[u8]) -> bool {
+    matches!(rest, [0xed, 0xa0..=0xbf])
 }
 
 fn reason_for(first: u8) -> &'static str {
