@@ -36,7 +36,7 @@ impl DefaultDict {
     static_ = DEFAULT_DICT,
     layout = Dict,
     base = DICT,
-    flags = BASETYPE | DICT_SUBCLASS,
+    flags = BASETYPE,
     generic_getattro
 )]
 impl DefaultDict {

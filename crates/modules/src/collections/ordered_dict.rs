@@ -177,7 +177,7 @@ impl OrderedDict {
     symbol = "PyODict_Type",
     layout = Dict,
     base = DICT,
-    flags = BASETYPE | DICT_SUBCLASS,
+    flags = BASETYPE,
     dict_offset = offset_of!(OrderedDict, attributes),
     weaklist_offset = offset_of!(OrderedDict, weak_references)
 )]
