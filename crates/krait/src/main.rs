@@ -92,7 +92,9 @@ fn run_program(run: &Run, config: &Config) -> Result<Ref> {
         Run::Module(name) => run_module(&*path_object(Path::new(name))?, true),
         Run::File(path) if is_package(path) => run_module(intern!("__main__"), false),
         Run::File(path) => match std::fs::read(path) {
-            Ok(source) if source.starts_with(&PYC_MAGIC) => run_compiled(&source[16.min(source.len())..]),
+            Ok(source) if source.starts_with(&bytecode::MAGIC) => {
+                run_compiled(&source[16.min(source.len())..])
+            }
             Ok(source) => {
                 run_source(&path.to_string_lossy(), without_first_line(&source, config), Some(path))
             }
@@ -144,9 +146,6 @@ fn run_source(filename: &str, source: &[u8], file: Option<&Path>) -> Result<Ref>
     let _ = std::io::stdout().flush();
     result
 }
-
-/// What a `.pyc` file of Python 3.9 begins with: 3425 and a line end.
-const PYC_MAGIC: [u8; 4] = [0x61, 0x0d, 0x0d, 0x0a];
 
 fn run_compiled(body: &[u8]) -> Result<Ref> {
     let code = vm::marshal::load_all(body)?;
