@@ -149,7 +149,8 @@ pub fn allocate<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
     Ok(object)
 }
 
-/// An object that is the value and nothing more, of a static class: no part of its memory is written twice.
+/// An object that is the value and nothing more, of a static class, untracked by the collector: no part
+/// of its memory is written twice.
 #[inline]
 fn allocate_plain<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
     let collected = class.has_flags(flags::HAVE_GC);
@@ -167,9 +168,6 @@ fn allocate_plain<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
         (*pointer).as_object().set_refcnt(1);
         Ref::from_raw(pointer.cast::<Object>()).cast_unchecked()
     };
-    if collected {
-        gc::track(object.as_object());
-    }
     Ok(object)
 }
 
@@ -183,10 +181,22 @@ impl<T: Layout> Ref<T> {
             && class.tp_itemsize.get() == 0
             && !class.has_flags(flags::HEAPTYPE)
         {
-            true => allocate_plain(class, value),
+            true => allocate_plain(class, value).inspect(|object| {
+                if class.has_flags(flags::HAVE_GC) {
+                    gc::track(object.as_object());
+                }
+            }),
             false => allocate(class, value),
         };
         object.unwrap_or_else(|_| std::alloc::handle_alloc_error(MemoryLayout::new::<T>()))
+    }
+
+    /// The same for a container that the collector need not know yet. Raises `MemoryError`.
+    #[inline]
+    pub fn new_untracked(value: T) -> Result<Ref<T>> {
+        let class = T::class();
+        debug_assert!(class.tp_basicsize.get() as usize == size_of::<T>() && class.tp_itemsize.get() == 0);
+        allocate_plain(class, value)
     }
 
     /// A new object of the class, which is T's or a subclass. Raises `MemoryError`.

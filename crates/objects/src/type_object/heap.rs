@@ -66,6 +66,7 @@ pub fn new_class(
     fill_dictionary(&class, &dict)?;
     let cell = take_class_cell(&dict)?;
     ready::ready(&class)?;
+    crate::dict::share_keys(&class);
     slots::fill_slots(&class);
     if let Some(cell) = cell {
         cell.set(Some(class.clone().into_object()));
