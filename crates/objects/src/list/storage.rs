@@ -275,7 +275,10 @@ impl List {
     /// before it knows how many there will be.
     pub(super) fn make_room(&self, more: usize) -> Result<()> {
         let length = self.len();
-        let Some(wanted) = length.checked_add(more) else { return Ok(()) };
+        // A hint beyond all reason is not one.
+        let Some(wanted) = length.checked_add(more).filter(|&wanted| wanted <= isize::MAX as usize) else {
+            return Ok(());
+        };
         if wanted > self.allocated() {
             self.resize(wanted)?;
             self.set_size(length as isize);

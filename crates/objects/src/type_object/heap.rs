@@ -346,6 +346,13 @@ unsafe extern "C" fn set_instance_dict(
             Some(set) => raise::check_status(set(&descriptor, object, value)),
             None => Err(raise!(TypeError, "this __dict__ descriptor cannot be set")),
         },
+        None if value.is_none() => {
+            // Instances of classes in Python may start anew.
+            if let Some(field) = object.dict_field() {
+                field.set(None);
+            }
+            Ok(())
+        }
         None => crate::protocol::set_dict(object, value),
     }))
 }
