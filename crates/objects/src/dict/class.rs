@@ -57,9 +57,29 @@ impl Dict {
             if expected > self.keys().capacity() {
                 self.resize(keys::size_for(expected).max(expected + 1))?;
             }
-            return iterable.for_each(|key| self.set(&key, value));
+            return self.fill_from_known_hashes(iterable, value);
         }
         iterable.for_each(|key| self.set_item(&key, value))
+    }
+
+    /// The same for an exact dictionary, which takes the keys of dictionaries and sets with their hashes.
+    fn fill_from_known_hashes(&self, iterable: &Object, value: &Object) -> Result<()> {
+        let mut position = 0;
+        if let Some(dict) = iterable.downcast_exact::<Dict>() {
+            while let Some((key, _, hash)) = dict.next_entry(&mut position) {
+                self.set_known_hash(&key, hash, value)?;
+            }
+            return Ok(());
+        }
+        match crate::set::Set::any(iterable) {
+            Some(set) if set.is_exact() => {
+                while let Some((key, hash)) = set.next(&mut position) {
+                    self.set_known_hash(&key, hash, value)?;
+                }
+                Ok(())
+            }
+            _ => iterable.for_each(|key| self.set(&key, value)),
+        }
     }
 }
 

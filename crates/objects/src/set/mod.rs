@@ -91,6 +91,11 @@ impl Set {
             .then(|| unsafe { object.cast() })
     }
 
+    /// Whether the set's class is `set` or `frozenset` itself.
+    pub fn is_exact(&self) -> bool {
+        self.class().is(&SET) || self.class().is(&FROZENSET)
+    }
+
     /// The class of the results of this set's operations: `set` or `frozenset`, not a subclass.
     fn base_class(&self) -> &'static Type {
         if self.class().is_subtype(&FROZENSET) { &FROZENSET } else { &SET }

@@ -66,6 +66,7 @@ pub fn new_class(
     fill_dictionary(&class, &dict)?;
     let cell = take_class_cell(&dict)?;
     ready::ready(&class)?;
+    crate::dict::share_keys(&class);
     slots::fill_slots(&class);
     if let Some(cell) = cell {
         cell.set(Some(class.clone().into_object()));
@@ -345,6 +346,13 @@ unsafe extern "C" fn set_instance_dict(
             Some(set) => raise::check_status(set(&descriptor, object, value)),
             None => Err(raise!(TypeError, "this __dict__ descriptor cannot be set")),
         },
+        None if value.is_none() => {
+            // Instances of classes in Python may start anew.
+            if let Some(field) = object.dict_field() {
+                field.set(None);
+            }
+            Ok(())
+        }
         None => crate::protocol::set_dict(object, value),
     }))
 }

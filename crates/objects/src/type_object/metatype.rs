@@ -448,7 +448,7 @@ impl Type {
     #[method("()", name = "__sizeof__")]
     fn size_of(&self) -> isize {
         match self.has_flags(flags::HEAPTYPE) {
-            true => self.class().tp_basicsize.get() + self.size() * self.class().tp_itemsize.get(),
+            true => (size_of::<HeapType>() + crate::dict::shared_keys_bytes(self)) as isize,
             false => size_of::<Type>() as isize,
         }
     }
