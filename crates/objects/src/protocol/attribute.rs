@@ -44,6 +44,14 @@ impl Object {
         self.assign_attr(name, Some(value))
     }
 
+    /// `self.name = value` for a name that need not be a string: `TypeError` where it is none.
+    pub fn set_attr_object(&self, name: &Object, value: &Object) -> Result<()> {
+        match name.downcast::<Str>() {
+            Some(name) => self.set_attr(name, value),
+            None => Err(raise!(TypeError, "attribute name must be string, not '{}'", name.class().name())),
+        }
+    }
+
     /// `del self.name`.
     pub fn del_attr(&self, name: &Str) -> Result<()> {
         self.assign_attr(name, None)

@@ -410,7 +410,7 @@ fn fill_dictionary(class: &Type, dict: &Dict) -> Result<()> {
 }
 
 /// A copy that the type's end frees; cut at a NUL as C sees it.
-fn copy_c_string(bytes: &[u8]) -> Result<*const c_char> {
+pub fn copy_c_string(bytes: &[u8]) -> Result<*const c_char> {
     let copy = memory::raw_allocate(bytes.len() + 1).cast::<u8>();
     if copy.is_null() {
         bail!(MemoryError);
