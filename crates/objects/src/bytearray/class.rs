@@ -284,6 +284,9 @@ impl ByteArray {
             Err(raised) => return Err(raised),
         };
         let mut bytes = Vec::new();
+        if bytes.try_reserve(iterable_of_ints.length_hint(32)?).is_err() {
+            bail!(MemoryError);
+        }
         while let Some(item) = iterator.next()? {
             bytes.push(convert::byte(&item, RANGE)?);
         }

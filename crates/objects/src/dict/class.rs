@@ -43,7 +43,10 @@ impl Dict {
             _ => bail!(TypeError, "{name} expected at most 1 argument, got {}", args.len()),
         }
         match kwargs {
-            Some(kwargs) => self.merge_dict(kwargs, Duplicates::Replace),
+            Some(kwargs) => {
+                crate::protocol::check_keywords(kwargs)?;
+                self.merge_dict(kwargs, Duplicates::Replace)
+            }
             None => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ use std::ptr;
 use crate::prelude::*;
 
 pub use class::SET;
-pub use frozen::{FROZENSET, FrozenSet};
+pub use frozen::{FROZENSET, FrozenSet, empty as empty_frozenset};
 pub use iterator::SET_ITERATOR;
 use table::{Entry, SMALL};
 

@@ -65,12 +65,13 @@ pub fn new_class(
     let class = allocate(winner, name, &base, bases, &dict, layout)?;
     fill_dictionary(&class, &dict)?;
     let cell = take_class_cell(&dict)?;
+    if let Some(cell) = cell {
+        // Before the metatype's `mro()` can call a method that uses `super()`.
+        cell.set(Some(class.clone().into_object()));
+    }
     ready::ready(&class)?;
     crate::dict::share_keys(&class);
     slots::fill_slots(&class);
-    if let Some(cell) = cell {
-        cell.set(Some(class.clone().into_object()));
-    }
     call_set_name(&class, &dict)?;
     call_init_subclass(&class, keywords)?;
     Ok(class.into_object())
