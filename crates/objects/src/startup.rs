@@ -1,5 +1,7 @@
 //! Start-up of the object model: the built-in types, made ready in an order that works.
 
+use std::cell::Cell;
+
 use crate::object::OBJECT;
 use crate::prelude::*;
 use crate::type_object;
@@ -12,7 +14,25 @@ pub fn ready_types() -> Result<()> {
         // A static type without a metatype yet gets it from its base when it is made ready.
         type_object::ready(class)?;
     }
+    STARTED.0.set(true);
     crate::context::add_missing()
+}
+
+struct Started(Cell<bool>);
+
+// SAFETY: written once, at start-up, and read under the GIL.
+unsafe impl Sync for Started {}
+
+/// Whether every built-in type is ready, so that others can be made so at any time.
+static STARTED: Started = Started(Cell::new(false));
+
+/// Makes a native module's type ready that its first instance is being made of.
+#[cold]
+pub(crate) fn see_to_type(class: &Type) -> Result<()> {
+    match STARTED.0.get() {
+        true => type_object::ready(class),
+        false => Ok(()),
+    }
 }
 
 /// The built-in types but for the exceptions; a base comes before what derives from it.

@@ -26,8 +26,13 @@ pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
     let Some(exception) = instance.downcast::<BaseExceptionObject>() else {
         return Ok(instance);
     };
+    // The chain may have a cycle elsewhere already, which programs can make: a second link that moves at half
+    // the speed is met by the first one there.
+    let context = |link: &Ref| link.downcast::<BaseExceptionObject>().and_then(|link| link.context.get());
     let mut link = handled.clone();
-    while let Some(next) = link.downcast::<BaseExceptionObject>().and_then(|link| link.context.get()) {
+    let mut slow = handled.clone();
+    let mut is_even = false;
+    while let Some(next) = context(&link) {
         if next.is(&instance) {
             if let Some(link) = link.downcast::<BaseExceptionObject>() {
                 link.context.set(None);
@@ -35,6 +40,13 @@ pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
             break;
         }
         link = next;
+        if link.is(&slow) {
+            break;
+        }
+        if is_even && let Some(next) = context(&slow) {
+            slow = next;
+        }
+        is_even = !is_even;
     }
     exception.context.set(Some(handled));
     Ok(instance)
@@ -42,15 +54,24 @@ pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
 
 /// The instance that a class and a value stand for: the value itself where it is an instance.
 fn instantiate(class: &Object, value: Option<Ref>) -> Result<Ref> {
-    match value {
-        Some(value) if is_instance_of(&value, class) => Ok(value),
+    let made = match value {
+        Some(value) if is_instance_of(&value, class) => return Ok(value),
         None => class.call(&[]),
         Some(value) if value.is_none() => class.call(&[]),
         Some(value) => match value.into_type::<Tuple>() {
             Ok(arguments) => class.call_dict(&arguments, None),
             Err(value) => class.call(&[&value]),
         },
+    }?;
+    if made.downcast::<BaseExceptionObject>().is_none() {
+        bail!(
+            TypeError,
+            "calling {} should have returned an instance of BaseException, not {}",
+            class.repr()?,
+            made.class().name()
+        );
     }
+    Ok(made)
 }
 
 fn is_instance_of(value: &Object, class: &Object) -> bool {

@@ -82,7 +82,7 @@ pub enum Power {
 /// `base ** exponent`. `ZeroDivisionError`, `OverflowError`.
 pub fn power(base: f64, exponent: f64) -> Result<Power> {
     let is_odd = || exponent.abs() % 2.0 == 1.0;
-    if base == 0.0 && exponent < 0.0 {
+    if base == 0.0 && exponent < 0.0 && exponent.is_finite() {
         bail!(ZeroDivisionError, "0.0 cannot be raised to a negative power");
     }
     let is_special = base == 0.0 || !base.is_finite() || !exponent.is_finite() || exponent == 0.0;

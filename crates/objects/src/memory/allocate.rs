@@ -177,16 +177,17 @@ impl<T: Layout> Ref<T> {
     #[inline]
     pub fn new(value: T) -> Ref<T> {
         let class = T::class();
+        let is_ready_and_static = class.tp_flags.get() & (flags::READY | flags::HEAPTYPE) == flags::READY;
         let object = match class.tp_basicsize.get() as usize == size_of::<T>()
             && class.tp_itemsize.get() == 0
-            && !class.has_flags(flags::HEAPTYPE)
+            && is_ready_and_static
         {
             true => allocate_plain(class, value).inspect(|object| {
                 if class.has_flags(flags::HAVE_GC) {
                     gc::track(object.as_object());
                 }
             }),
-            false => allocate(class, value),
+            false => crate::startup::see_to_type(class).and_then(|()| allocate(class, value)),
         };
         object.unwrap_or_else(|_| std::alloc::handle_alloc_error(MemoryLayout::new::<T>()))
     }

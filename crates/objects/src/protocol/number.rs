@@ -498,9 +498,12 @@ fn integral(result: Ref) -> Result<Ref<Int>> {
     match result.into_type::<Int>() {
         Ok(int) => int.to_exact(),
         Err(result) if result.has_index() => result.index()?.to_exact(),
-        Err(result) => {
-            Err(raise!(TypeError, "__trunc__ returned non-Integral (type {})", result.class().name()))
-        }
+        Err(result) => match number_slot(&result, |suite| suite.nb_int.get()) {
+            Some(_) => result.int()?.to_exact(),
+            None => {
+                Err(raise!(TypeError, "__trunc__ returned non-Integral (type {})", result.class().name()))
+            }
+        },
     }
 }
 
