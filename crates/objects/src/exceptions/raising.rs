@@ -26,8 +26,13 @@ pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
     let Some(exception) = instance.downcast::<BaseExceptionObject>() else {
         return Ok(instance);
     };
+    let context_of =
+        |link: &Object| link.downcast::<BaseExceptionObject>().and_then(|link| link.context.get());
     let mut link = handled.clone();
-    while let Some(next) = link.downcast::<BaseExceptionObject>().and_then(|link| link.context.get()) {
+    // At half the speed, so that the two meet where the program itself has made a cycle.
+    let mut behind = handled.clone();
+    let mut moves = false;
+    while let Some(next) = context_of(&link) {
         if next.is(&instance) {
             if let Some(link) = link.downcast::<BaseExceptionObject>() {
                 link.context.set(None);
@@ -35,6 +40,13 @@ pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
             break;
         }
         link = next;
+        if link.is(&behind) {
+            break;
+        }
+        if moves && let Some(next) = context_of(&behind) {
+            behind = next;
+        }
+        moves = !moves;
     }
     exception.context.set(Some(handled));
     Ok(instance)
@@ -42,15 +54,41 @@ pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
 
 /// The instance that a class and a value stand for: the value itself where it is an instance.
 fn instantiate(class: &Object, value: Option<Ref>) -> Result<Ref> {
-    match value {
-        Some(value) if is_instance_of(&value, class) => Ok(value),
-        None => class.call(&[]),
-        Some(value) if value.is_none() => class.call(&[]),
+    let instance = match value {
+        Some(value) if is_instance_of(&value, class) => return Ok(value),
+        None => make(class, &*Tuple::empty())?,
+        Some(value) if value.is_none() => make(class, &*Tuple::empty())?,
         Some(value) => match value.into_type::<Tuple>() {
-            Ok(arguments) => class.call_dict(&arguments, None),
-            Err(value) => class.call(&[&value]),
+            Ok(arguments) => make(class, &arguments)?,
+            Err(value) => make(class, &*Tuple::new([value])?)?,
         },
+    };
+    if !instance.class().has_flags(flags::EXCEPTION_SUBCLASS) {
+        bail!(
+            TypeError,
+            "calling {} should have returned an instance of BaseException, not {}",
+            class.repr()?,
+            instance.class().name()
+        );
     }
+    Ok(instance)
+}
+
+/// A new instance. Of a built-in class it is made without a call, so that there is always room for it:
+/// a call may be what fails for want of depth, and `RecursionError` is to be raised then.
+fn make(class: &Object, arguments: &Tuple) -> Result<Ref> {
+    let built_in = class.downcast::<Type>().filter(|class| !class.has_flags(flags::HEAPTYPE));
+    let Some((class, new)) = built_in.and_then(|class| Some((class, class.tp_new.get()?))) else {
+        return class.call_dict(arguments, None);
+    };
+    let instance = new(class, arguments, None)?;
+    match instance.class().tp_init.get() {
+        Some(init) if instance.class().is_subtype(class) => {
+            raise::check_status(init(&instance, arguments, None))?
+        }
+        _ => {}
+    }
+    Ok(instance)
 }
 
 fn is_instance_of(value: &Object, class: &Object) -> bool {

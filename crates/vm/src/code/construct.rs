@@ -185,8 +185,11 @@ impl Code {
     }
 }
 
-/// A `frozenset` of these items.
+/// A `frozenset` of these items; the empty one is shared.
 pub fn frozenset(items: Vec<Ref>) -> Result<Ref> {
+    if items.is_empty() {
+        return FrozenSet::class().as_object().call0();
+    }
     Ok(Set::collect_in(FrozenSet::class(), &List::from_vec(items))?.into_object())
 }
 
