@@ -15,6 +15,7 @@ mod bytes_;
 mod call;
 mod capsule;
 mod containers;
+mod context_;
 pub mod data;
 mod errors;
 mod float_;

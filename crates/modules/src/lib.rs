@@ -10,6 +10,7 @@ pub mod binascii;
 pub mod bisect;
 pub mod codecs;
 pub mod collections;
+pub mod contextvars;
 pub mod errno;
 mod exception_class;
 pub mod functools;
@@ -44,6 +45,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_bisect", bisect::initialize),
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),
+    ("_contextvars", contextvars::initialize),
     ("_functools", functools::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),

@@ -12,7 +12,7 @@ pub fn ready_types() -> Result<()> {
         // A static type without a metatype yet gets it from its base when it is made ready.
         type_object::ready(class)?;
     }
-    Ok(())
+    crate::context::add_missing()
 }
 
 /// The built-in types but for the exceptions; a base comes before what derives from it.
@@ -90,6 +90,15 @@ static TYPES: &[&Type] = &[
     &crate::weakref::REFERENCE,
     &crate::weakref::PROXY,
     &crate::weakref::CALLABLE_PROXY,
+    &crate::hamt::HAMT,
+    &crate::hamt::NODE,
+    &crate::hamt::KEY_ITERATOR,
+    &crate::hamt::VALUE_ITERATOR,
+    &crate::hamt::ITEM_ITERATOR,
+    &crate::context::CONTEXT,
+    &crate::context::CONTEXT_VAR,
+    &crate::context::TOKEN,
+    &crate::context::MISSING,
 ];
 
 /// Runs a test with a thread state current and all types ready, one test at a time: the tests of one

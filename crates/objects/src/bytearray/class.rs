@@ -63,8 +63,10 @@ impl ByteArray {
             self.with_mut(|content| content.fill(0));
             return Ok(());
         }
-        let content = convert::collect(&object, "bytearray", RANGE)?;
-        self.splice(0, self.len(), &content)
+        match object.has_buffer() {
+            true => self.extend(&convert::collect(&object, "bytearray", RANGE)?),
+            false => convert::each_byte(&object, "bytearray", RANGE, |byte| self.push(byte)),
+        }
     }
 
     #[slot(bf_getbuffer)]
