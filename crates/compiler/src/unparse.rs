@@ -216,7 +216,13 @@ impl Unparser {
             ExprKind::Subscript { value, slice, .. } => {
                 self.expression(value, Level::Atom)?;
                 self.push("[");
-                self.expression(slice, Level::Tuple)?;
+                // A starred item is one of a tuple in parentheses alone.
+                let is_starred = |item: &Expr| matches!(item.kind, ExprKind::Starred { .. });
+                let level = match &slice.kind {
+                    ExprKind::Tuple { elts, .. } if elts.iter().any(is_starred) => Level::Test,
+                    _ => Level::Tuple,
+                };
+                self.expression(slice, level)?;
                 self.push("]");
                 Ok(())
             }

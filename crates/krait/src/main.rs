@@ -127,7 +127,8 @@ fn without_first_line<'a>(source: &'a [u8], config: &Config) -> &'a [u8] {
 
 fn run_source(filename: &str, source: &[u8], file: Option<&Path>) -> Result<Ref> {
     let filename = Str::new(filename);
-    let code = compile::compile(source, &Request::new(&filename, Mode::Exec))?;
+    let request = Request { is_script: file.is_some(), ..Request::new(&filename, Mode::Exec) };
+    let code = compile::compile(source, &request)?;
     let namespace = start::main_namespace()?;
     if file.is_some() {
         namespace.set(intern!("__file__"), &filename)?;

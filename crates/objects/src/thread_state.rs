@@ -171,6 +171,12 @@ impl ThreadState {
         }
     }
 
+    /// How many bytes the native stack may still grow by.
+    pub fn stack_left(&self) -> usize {
+        let here = 0u8;
+        (ptr::from_ref(&here) as usize).saturating_sub(self.stack_limit.get())
+    }
+
     /// Checks the native stack: `RecursionError` where little of it is left, `place` ending its message.
     #[inline(always)]
     pub fn check_stack(&self, place: &str) -> Result<()> {

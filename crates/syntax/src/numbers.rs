@@ -10,6 +10,12 @@ pub(crate) fn value(spelling: &str) -> Constant {
     plain_value(spelling)
 }
 
+/// How many digits a decimal integer has; none for other numbers.
+pub(crate) fn decimal_digits(spelling: &str) -> Option<usize> {
+    let is_decimal = spelling.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
+    is_decimal.then(|| spelling.bytes().filter(u8::is_ascii_digit).count())
+}
+
 fn plain_value(spelling: &str) -> Constant {
     let radix = match spelling.as_bytes() {
         [b'0', b'x' | b'X', ..] => 16,

@@ -43,6 +43,8 @@ pub struct Options<'a> {
     pub script: Option<&'a str>,
     /// Decodes a source in an encoding that the crate does not know itself.
     pub decoder: Option<Decoder<'a>>,
+    /// How many decimal digits an integer may have; 0 for any number.
+    pub max_int_digits: usize,
     /// How many rules of the grammar may nest, above which parsing is a `MemoryError`.
     pub max_depth: u32,
 }
@@ -57,6 +59,7 @@ impl Default for Options<'_> {
             feature_version: 9,
             script: None,
             decoder: None,
+            max_int_digits: 0,
             max_depth: 6000,
         }
     }

@@ -28,11 +28,13 @@ pub struct Request<'a> {
     pub flags: u32,
     pub optimize: u8,
     pub feature_version: u8,
+    /// The source is a script, read from the file of this name.
+    pub is_script: bool,
 }
 
 impl<'a> Request<'a> {
     pub fn new(filename: &'a Str, mode: Mode) -> Request<'a> {
-        Request { filename, mode, flags: 0, optimize: 0, feature_version: 9 }
+        Request { filename, mode, flags: 0, optimize: 0, feature_version: 9, is_script: false }
     }
 
     fn has(&self, bit: u32) -> bool {
@@ -54,6 +56,8 @@ pub fn parse(source: &[u8], request: &Request<'_>) -> Result<Parsed> {
         dont_imply_dedent: request.has(flags::DONT_IMPLY_DEDENT),
         barry_as_bdfl: request.has(bytecode::flags::FUTURE_BARRY_AS_BDFL),
         feature_version: request.feature_version,
+        script: if request.is_script { request.filename.as_str() } else { None },
+        max_int_digits: objects::int::max_text_digits(),
         decoder: Some(&decode),
         ..syntax::Options::default()
     };
@@ -108,13 +112,19 @@ pub fn validate(module: &syntax::ast::Mod, request: &Request<'_>) -> Result<()> 
         .map_err(|failure| raise_compile_failure(&failure, request.filename))
 }
 
+/// The symbol table of a tree.
+pub fn symbol_table(module: &syntax::ast::Mod, request: &Request<'_>) -> Result<compiler::SymbolTable> {
+    compiler::symtable(module, &recursion())
+        .map_err(|failure| raise_compile_failure(&failure, request.filename))
+}
+
 /// How deep the compiler may go from here.
 pub fn recursion() -> Recursion {
     let thread = objects::thread_state::ThreadState::current();
     Recursion {
         depth: thread.recursion_depth.get().max(0) as usize,
         limit: crate::runtime::recursion_limit().max(0) as usize,
-        ..Recursion::default()
+        stack: thread.stack_left(),
     }
 }
 

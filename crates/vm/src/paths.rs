@@ -4,6 +4,12 @@ use objects::prelude::*;
 
 /// The text of a path: a string, bytes in the file system's encoding, or what `__fspath__` gives.
 pub fn decoded_path(path: &Object) -> Result<Ref<Str>> {
+    if path.downcast::<Str>().is_none() && path.downcast::<Bytes>().is_none() && path.has_buffer() {
+        let message = format!("path should be string, bytes, or os.PathLike, not {}", path.class().name());
+        (objects::services::get().warn)(&exceptions::DeprecationWarning, &Str::new(&message), 1, None)?;
+        let buffer = path.get_buffer(objects::buffer::request::SIMPLE)?;
+        return without_null(decode(buffer.bytes())?);
+    }
     let path = fs_path(path)?;
     let text = match path.into_type::<Str>() {
         Ok(text) => text,
@@ -12,6 +18,10 @@ pub fn decoded_path(path: &Object) -> Result<Ref<Str>> {
             decode(bytes.bytes())?
         }
     };
+    without_null(text)
+}
+
+fn without_null(text: Ref<Str>) -> Result<Ref<Str>> {
     let has_null = text.points().iter().any(|point| point == 0);
     match has_null {
         true => Err(raise!(ValueError, "embedded null character")),

@@ -22,6 +22,7 @@ static TYPES: &[&Type] = &[
     &crate::function::FUNCTION,
     &crate::generator::GENERATOR,
     &crate::std_printer::STD_PRINTER,
+    &crate::symtable::ENTRY,
     &crate::traceback::TRACEBACK,
 ];
 

@@ -26,13 +26,13 @@ pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
     let Some(exception) = instance.downcast::<BaseExceptionObject>() else {
         return Ok(instance);
     };
-    // The chain may have a cycle elsewhere already, which programs can make: a second link that moves at half
-    // the speed is met by the first one there.
-    let context = |link: &Ref| link.downcast::<BaseExceptionObject>().and_then(|link| link.context.get());
+    let context_of =
+        |link: &Object| link.downcast::<BaseExceptionObject>().and_then(|link| link.context.get());
     let mut link = handled.clone();
-    let mut slow = handled.clone();
-    let mut is_even = false;
-    while let Some(next) = context(&link) {
+    // At half the speed, so that the two meet where the program itself has made a cycle.
+    let mut behind = handled.clone();
+    let mut moves = false;
+    while let Some(next) = context_of(&link) {
         if next.is(&instance) {
             if let Some(link) = link.downcast::<BaseExceptionObject>() {
                 link.context.set(None);
@@ -40,13 +40,13 @@ pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
             break;
         }
         link = next;
-        if link.is(&slow) {
+        if link.is(&behind) {
             break;
         }
-        if is_even && let Some(next) = context(&slow) {
-            slow = next;
+        if moves && let Some(next) = context_of(&behind) {
+            behind = next;
         }
-        is_even = !is_even;
+        moves = !moves;
     }
     exception.context.set(Some(handled));
     Ok(instance)
@@ -54,24 +54,41 @@ pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {
 
 /// The instance that a class and a value stand for: the value itself where it is an instance.
 fn instantiate(class: &Object, value: Option<Ref>) -> Result<Ref> {
-    let made = match value {
+    let instance = match value {
         Some(value) if is_instance_of(&value, class) => return Ok(value),
-        None => class.call(&[]),
-        Some(value) if value.is_none() => class.call(&[]),
+        None => make(class, &*Tuple::empty())?,
+        Some(value) if value.is_none() => make(class, &*Tuple::empty())?,
         Some(value) => match value.into_type::<Tuple>() {
-            Ok(arguments) => class.call_dict(&arguments, None),
-            Err(value) => class.call(&[&value]),
+            Ok(arguments) => make(class, &arguments)?,
+            Err(value) => make(class, &*Tuple::new([value])?)?,
         },
-    }?;
-    if made.downcast::<BaseExceptionObject>().is_none() {
+    };
+    if !instance.class().has_flags(flags::EXCEPTION_SUBCLASS) {
         bail!(
             TypeError,
             "calling {} should have returned an instance of BaseException, not {}",
             class.repr()?,
-            made.class().name()
+            instance.class().name()
         );
     }
-    Ok(made)
+    Ok(instance)
+}
+
+/// A new instance. Of a built-in class it is made without a call, so that there is always room for it:
+/// a call may be what fails for want of depth, and `RecursionError` is to be raised then.
+fn make(class: &Object, arguments: &Tuple) -> Result<Ref> {
+    let built_in = class.downcast::<Type>().filter(|class| !class.has_flags(flags::HEAPTYPE));
+    let Some((class, new)) = built_in.and_then(|class| Some((class, class.tp_new.get()?))) else {
+        return class.call_dict(arguments, None);
+    };
+    let instance = new(class, arguments, None)?;
+    match instance.class().tp_init.get() {
+        Some(init) if instance.class().is_subtype(class) => {
+            raise::check_status(init(&instance, arguments, None))?
+        }
+        _ => {}
+    }
+    Ok(instance)
 }
 
 fn is_instance_of(value: &Object, class: &Object) -> bool {

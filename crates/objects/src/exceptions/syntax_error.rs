@@ -30,7 +30,10 @@ impl SyntaxErrorObject {
             self.lineno.set(Some(lineno.clone()));
             self.offset.set(Some(offset.clone()));
             self.text.set(Some(text.clone()));
-            self.explain_print_statement(text)?;
+            // An indentation error has enough to say itself.
+            if std::ptr::eq(self.class(), &exceptions::SyntaxError) {
+                self.explain_print_statement(text)?;
+            }
         }
         Ok(())
     }

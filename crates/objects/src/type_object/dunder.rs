@@ -423,7 +423,9 @@ pub unsafe extern "C" fn finalize(object: *mut Object) {
     match object.lookup_special(intern!("__del__")) {
         Ok(Some(method)) => {
             if let Err(raised) = method.call0() {
-                raised.write_unraisable(Some(&method));
+                // The report is about the function, as the class has it.
+                let function = object.class().lookup(intern!("__del__"));
+                raised.write_unraisable(Some(function.as_deref().unwrap_or(&method)));
             }
         }
         Ok(None) => {}

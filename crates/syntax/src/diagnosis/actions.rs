@@ -5,6 +5,7 @@ use super::grammar::Action;
 use super::matcher::Matcher;
 use crate::ast::{CmpOp, Expr, ExprKind, Keyword, Span};
 use crate::failure::{ExceptionClass, SyntaxFailure};
+use crate::numbers;
 use crate::parser::Parser;
 use crate::strings::{self, LiteralError};
 use crate::token::{Token, TokenKind};
@@ -63,9 +64,21 @@ impl Matcher<'_> {
     fn check_number(&self, position: u32) -> Checked {
         let token = self.tokens[position as usize];
         let spelling = &self.source.text[token.start as usize..token.end as usize];
-        match spelling.contains(&b'_') {
-            true => self.check_version(6, "Underscores in numeric literals are"),
-            false => Ok(true),
+        if spelling.contains(&b'_') {
+            self.check_version(6, "Underscores in numeric literals are")?;
+        }
+        let limit = self.options.max_int_digits;
+        let digits = std::str::from_utf8(spelling).ok().and_then(numbers::decimal_digits);
+        match digits.filter(|&digits| limit > 0 && digits > limit) {
+            Some(digits) => {
+                let message = format!(
+                    "Exceeds the limit ({limit}) for integer string conversion: value has {digits} digits; use \
+                     sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer \
+                     literals to avoid decimal conversion limits."
+                );
+                Err(self.syntax_error_at(Span { col_offset: 0, ..token.span }, &message))
+            }
+            None => Ok(true),
         }
     }
 

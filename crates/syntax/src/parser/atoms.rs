@@ -37,6 +37,11 @@ impl Parser<'_> {
         if spelling.contains('_') {
             self.require_version(6)?;
         }
+        let limit = self.options.max_int_digits;
+        if limit > 0 && spelling.len() > limit && numbers::decimal_digits(spelling).is_some_and(|n| n > limit)
+        {
+            return Err(Rejected::Invalid);
+        }
         Ok(numbers::value(spelling))
     }
 

@@ -172,6 +172,11 @@ impl Scanner<'_> {
         let value = self.expression(start, self.at, context)?;
         let mut shows_source = false;
         if self.eat(b'=') {
+            if context.options.feature_version < 8 {
+                let text =
+                    "f-string: self documenting expressions are only supported in Python 3.8 and greater";
+                return Err(message(text));
+            }
             shows_source = true;
             while self.peek().is_some_and(|byte| byte.is_ascii_whitespace() || byte == b'\x0b') {
                 self.at += 1;

@@ -341,12 +341,14 @@ impl<'s> Tokenizer<'s> {
         Some(self.token(kind, self.cursor, self.cursor))
     }
 
-    /// The function's body ends where a line has at most the indentation of its `async def`.
+    /// The function's body ends where a line has at most the indentation of its `async def`. What comes
+    /// next must not be the end of the line: a type comment alone in its line has no indentation.
     fn leave_async_definition(&mut self) {
         let definition = &self.async_definition;
         let ended = definition.active
             && self.brackets.is_empty()
             && definition.seen_newline
+            && self.source.get(self.cursor) != Some(&b'\n')
             && self.indents.len() <= definition.indent;
         if ended {
             self.async_definition = AsyncDefinition::default();

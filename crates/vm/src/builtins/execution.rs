@@ -15,7 +15,7 @@ fn inherited_features() -> u32 {
 }
 
 /// The bytes of a source: a string's, or those of a bytes-like object.
-fn source_bytes(source: &Object, function: &str, what: &str, flags: &mut u32) -> Result<Vec<u8>> {
+pub fn source_bytes(source: &Object, function: &str, what: &str, flags: &mut u32) -> Result<Vec<u8>> {
     let bytes = if let Some(text) = source.downcast::<Str>() {
         *flags |= flags::IGNORE_COOKIE;
         text.as_utf8()?.as_bytes().to_vec()
@@ -233,7 +233,7 @@ pub mod functions {
             Ok(version) if only_tree => version,
             _ => 9,
         };
-        let mut request = Request { filename: &filename, mode, flags: bits, optimize, feature_version };
+        let mut request = Request { flags: bits, optimize, feature_version, ..Request::new(&filename, mode) };
         if let Some(result) = crate::ast::compile_object(source, &request)? {
             return Ok(result);
         }

@@ -9,7 +9,7 @@ mod numbers;
 
 use objects::prelude::*;
 
-pub use execution::run_code;
+pub use execution::{run_code, source_bytes};
 
 /// Built-in functions, exceptions, and other objects.
 ///

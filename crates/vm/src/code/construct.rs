@@ -185,12 +185,12 @@ impl Code {
     }
 }
 
-/// A `frozenset` of these items.
+/// A `frozenset` of these items; the empty one is shared.
 pub fn frozenset(items: Vec<Ref>) -> Result<Ref> {
-    match items.is_empty() {
-        true => Ok(objects::set::empty_frozenset()?.into_object()),
-        false => Ok(Set::collect_in(FrozenSet::class(), &List::from_vec(items))?.into_object()),
+    if items.is_empty() {
+        return FrozenSet::class().as_object().call0();
     }
+    Ok(Set::collect_in(FrozenSet::class(), &List::from_vec(items))?.into_object())
 }
 
 /// The string of a compiler's text.

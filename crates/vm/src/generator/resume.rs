@@ -54,6 +54,9 @@ fn resume(generator: &Generator, argument: Option<&Object>, mode: Mode) -> Resul
     let handled = &generator.exc_state;
     handled.previous_item.set(thread.exc_info.get());
     thread.exc_info.set(handled);
+    if mode != Mode::Send && handled.exc_type.get().is_some_and(|class| !class.is_none()) {
+        chain_to_handled();
+    }
     let result = eval::execute(thread, &frame, mode != Mode::Send);
     thread.exc_info.set(handled.previous_item.replace(std::ptr::null()));
     generator.running.set(0);
@@ -67,6 +70,15 @@ fn resume(generator: &Generator, argument: Option<&Object>, mode: Mode) -> Resul
     };
     end(generator);
     result
+}
+
+/// Gives the exception that is thrown in the one that the generator is handling as its `__context__`.
+#[cold]
+fn chain_to_handled() {
+    let Some(thrown) = raise::fetch() else { return };
+    let chained = raise::set(&thrown.class, thrown.value).fetch();
+    let traceback = chained.traceback.clone().or(thrown.traceback);
+    let _ = raise::restore(raise::Fetched { traceback, ..chained });
 }
 
 /// Makes a generator's frame ready to go on in the loop that iterates over it: nothing where it has

@@ -22,6 +22,8 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 static OWN: &[(&str, Initialize)] = &[
     ("_ast", crate::ast::module::initialize),
     ("_imp", imp::module::initialize),
+    ("_peg_parser", crate::peg_parser::module::initialize),
+    ("_symtable", crate::symtable::module::initialize),
     ("_warnings", crate::warnings::module::initialize),
     ("atexit", crate::atexit::module::initialize),
     ("builtins", crate::builtins::module::initialize),
