@@ -9,7 +9,7 @@ mod numbers;
 
 use objects::prelude::*;
 
-pub use execution::run_code;
+pub use execution::{inherited_features, run_code};
 
 /// Built-in functions, exceptions, and other objects.
 ///
