@@ -120,6 +120,8 @@ def main():
     parser.add_argument("--log", help="a folder for what the modules print")
     parser.add_argument("modules", nargs="*")
     options = parser.parse_args()
+    # The workers run in folders of their own.
+    options.interpreter = os.path.abspath(options.interpreter)
     modules = options.modules
     if not modules:
         with open(os.path.join(LISTS, "modules.txt"), encoding="utf-8") as file:

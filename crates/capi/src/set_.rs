@@ -19,11 +19,12 @@ extern "C" fn PySet_New(iterable: Option<&Object>) -> Result<Ref> {
 
 #[unsafe(no_mangle)]
 extern "C" fn PyFrozenSet_New(iterable: Option<&Object>) -> Result<Ref> {
-    let class = objects::set::FROZENSET.as_object();
-    match iterable {
-        Some(iterable) => class.call1(iterable),
-        None => class.call0(),
+    // Always a set of its own, never the one that all empty ones are: the caller may add to it yet.
+    let set = objects::set::Set::new_in(&objects::set::FROZENSET)?;
+    if let Some(iterable) = iterable {
+        set.update(iterable)?;
     }
+    Ok(set.into_object())
 }
 
 #[unsafe(no_mangle)]

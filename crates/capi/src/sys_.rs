@@ -71,17 +71,15 @@ extern "C" fn PyEval_GetBuiltins() -> Option<&'static Dict> {
     (objects::services::get().builtins)().ok().map(|builtins| unsafe { &*std::ptr::from_ref(&*builtins) })
 }
 
-/// A builtin by its name, borrowed.
+/// A builtin by its name.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn _PyEval_GetBuiltinId(name: *mut crate::unicode_::Identifier) -> Option<&'static Object> {
-    // SAFETY: a static structure of the caller's; the builtins keep the object alive.
-    unsafe {
-        let name = &*crate::unicode_::_PyUnicode_FromId(name);
-        let found = PyEval_GetBuiltins()?.get(name).ok()?;
-        if found.is_none() {
-            let _ = raise::set_object(&exceptions::AttributeError, name.to_ref());
-        }
-        found.map(|object| &*object.as_ptr())
+unsafe extern "C" fn _PyEval_GetBuiltinId(name: *mut crate::unicode_::Identifier) -> Result<Ref> {
+    // SAFETY: a static structure of the caller's.
+    let name = unsafe { &*crate::unicode_::_PyUnicode_FromId(name) };
+    let builtins = (objects::services::get().builtins)()?;
+    match builtins.get(name)? {
+        Some(found) => Ok(found),
+        None => Err(raise::set_object(&exceptions::AttributeError, name.to_ref())),
     }
 }
 

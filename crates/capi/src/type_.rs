@@ -219,6 +219,7 @@ unsafe fn from_spec(module: Option<&Object>, spec: &Spec, bases: Option<&Object>
             class.tp_dealloc.set(Some(objects::type_object::instance::dealloc_instance));
         }
         objects::type_object::ready(class)?;
+        objects::dict::share_keys(class);
         if let Some(dict) = class.tp_dict.get()
             && let Some((module, _)) = full_name.rsplit_once('.')
         {

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
 /// Starts an interpreter, runs the program, ends the interpreter.
 fn execute(run: &Run, mut config: Config) -> ExitCode {
     config.stdlib = stdlib::find();
-    config.executable = std::env::current_exe().unwrap_or_default();
+    config.executable = stdlib::program();
     (config.prefix, config.base_prefix) = stdlib::prefixes(&config.executable);
     if config.stdlib.is_none() {
         eprint!("{}", stdlib::NOT_FOUND);

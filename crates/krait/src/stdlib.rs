@@ -64,6 +64,23 @@ krait: no standard library of Python 3.9 was found. Krait runs the unmodified on
   by hand          unpack Lib/ of Python 3.9's source release anywhere, and set KRAIT_STDLIB to that folder
 ";
 
+/// The program as it was invoked, links and all: `sys.executable`. A name without a slash was found on `PATH`.
+pub fn program() -> PathBuf {
+    let invoked = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    let found = match invoked.components().count() {
+        0 => None,
+        1 if !invoked.as_os_str().as_encoded_bytes().contains(&b'/') => {
+            std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+                .map(|folder| folder.join(&invoked))
+                .find(|path| path.is_file())
+        }
+        _ => Some(invoked),
+    };
+    found
+        .and_then(|path| std::path::absolute(path).ok())
+        .unwrap_or_else(|| std::env::current_exe().unwrap_or_default())
+}
+
 /// `sys.prefix` and `sys.base_prefix`: where what a user installs goes. `target/home` in the source tree, the
 /// folder above `bin` after an installation; a virtual environment has its own (PEP 405).
 pub fn prefixes(program: &Path) -> (PathBuf, PathBuf) {
@@ -73,15 +90,9 @@ pub fn prefixes(program: &Path) -> (PathBuf, PathBuf) {
         true => above,
         false => above.join("home"),
     };
-    let environment = std::env::args_os()
-        .next()
-        .map(PathBuf::from)
-        .filter(|invoked| invoked.components().count() > 1)
-        .and_then(|invoked| Some(invoked.parent()?.parent()?.to_path_buf()))
-        .filter(|folder| folder.join("pyvenv.cfg").is_file())
-        .and_then(|folder| std::path::absolute(folder).ok());
-    match environment {
-        Some(environment) => (environment, base),
+    let environment = program.parent().and_then(Path::parent);
+    match environment.filter(|folder| folder.join("pyvenv.cfg").is_file()) {
+        Some(environment) => (environment.to_owned(), base),
         None => (base.clone(), base),
     }
 }

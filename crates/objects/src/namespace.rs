@@ -63,12 +63,7 @@ impl SimpleNamespace {
             bail!(TypeError, "no positional arguments expected");
         }
         let Some(keywords) = keywords else { return Ok(()) };
-        let mut position = 0;
-        while let Some((name, _)) = keywords.next(&mut position) {
-            if name.downcast::<Str>().is_none() {
-                bail!(TypeError, "keywords must be strings");
-            }
-        }
+        crate::protocol::check_keywords(keywords)?;
         self.dict().update(keywords)
     }
 

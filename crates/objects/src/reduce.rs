@@ -46,7 +46,7 @@ type Arguments = (Option<Ref<Tuple>>, Option<Ref<Dict>>);
 
 /// What `__getnewargs_ex__` or `__getnewargs__` gives for `__new__`.
 fn constructor_arguments(object: &Object) -> Result<Arguments> {
-    if let Some(method) = object.get_attr_opt(intern!("__getnewargs_ex__"))? {
+    if let Some(method) = object.lookup_special(intern!("__getnewargs_ex__"))? {
         let both = method.call0()?;
         let Some(both) = both.downcast::<Tuple>() else {
             bail!(TypeError, "__getnewargs_ex__ should return a tuple, not '{}'", both.class().name());
@@ -74,7 +74,7 @@ fn constructor_arguments(object: &Object) -> Result<Arguments> {
         };
         return Ok((Some(arguments), Some(keywords)));
     }
-    let Some(method) = object.get_attr_opt(intern!("__getnewargs__"))? else { return Ok((None, None)) };
+    let Some(method) = object.lookup_special(intern!("__getnewargs__"))? else { return Ok((None, None)) };
     match method.call0()?.into_type::<Tuple>() {
         Ok(arguments) => Ok((Some(arguments), None)),
         Err(other) => {
@@ -93,7 +93,9 @@ fn state_of(object: &Object, required: bool) -> Result<Ref> {
     if required && class.tp_itemsize.get() != 0 {
         bail!(TypeError, "cannot pickle '{}' object", class.name());
     }
-    let state = object.get_attr_opt(intern!("__dict__"))?.unwrap_or_else(none);
+    // An instance without attributes is the same whether its dictionary was made already or not.
+    let dict = object.dict_field().and_then(Field::get).filter(|dict| !dict.is_empty());
+    let state = dict.map_or_else(none, Ref::into_object);
     let slot_names = slot_names(class)?;
     if required {
         check_size(class, slot_names.as_deref())?;

@@ -43,6 +43,11 @@ pub fn compare_items(
     let mut index = 0;
     while let (Some(a), Some(b)) = (left(index), right(index)) {
         if !a.equals(&b)? {
+            let (left_length, right_length) = lengths();
+            if index >= left_length || index >= right_length {
+                // Comparing has emptied one of them.
+                break;
+            }
             return match op {
                 CompareOp::Eq => Ok(false_()),
                 CompareOp::Ne => Ok(true_()),

@@ -337,12 +337,17 @@ impl AsyncThrow {
     /// Throws into the generator.
     fn start(&self, argument: &Object) -> Result<Result<Sent>> {
         let generator = &*self.generator;
+        if generator.frame.is_null() {
+            // One that has ended is closed already.
+            self.state.set(State::Closed);
+            return Err(raise!(StopIteration));
+        }
         if generator.running_async.get() != 0 {
             self.state.set(State::Closed);
             let method = if self.is_close() { "aclose" } else { "athrow" };
             bail!(RuntimeError, "{method}(): asynchronous generator is already running");
         }
-        if generator.frame.is_null() || generator.closed.get() != 0 {
+        if generator.closed.get() != 0 {
             self.state.set(State::Closed);
             return Err(raise!(StopAsyncIteration));
         }

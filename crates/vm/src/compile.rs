@@ -109,6 +109,12 @@ pub fn compile_tree(module: &mut syntax::ast::Mod, request: &Request<'_>) -> Res
     }
 }
 
+/// Checks a tree that did not come from the parser.
+pub fn validate(module: &syntax::ast::Mod, request: &Request<'_>) -> Result<()> {
+    compiler::validate::validate(module, &recursion())
+        .map_err(|failure| raise_compile_failure(&failure, request.filename))
+}
+
 /// How deep the compiler may go from here.
 pub fn recursion() -> Recursion {
     let thread = objects::thread_state::ThreadState::current();

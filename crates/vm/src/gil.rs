@@ -17,6 +17,8 @@ struct State {
     switches: u64,
     /// Threads that wait for the lock.
     waiting: usize,
+    /// Threads that let the lock go and wait until another has taken it.
+    yielding: usize,
 }
 
 struct Gil {
@@ -28,7 +30,7 @@ struct Gil {
 }
 
 static GIL: Gil = Gil {
-    state: Mutex::new(State { held: false, switches: 0, waiting: 0 }),
+    state: Mutex::new(State { held: false, switches: 0, waiting: 0, yielding: 0 }),
     released: Condvar::new(),
     switched: Condvar::new(),
 };
@@ -64,13 +66,19 @@ pub fn take() {
     state.held = true;
     state.switches += 1;
     DROP_REQUEST.store(false, Ordering::Release);
-    GIL.switched.notify_all();
+    // To wake nobody would be a system call all the same.
+    if state.yielding > 0 {
+        GIL.switched.notify_all();
+    }
 }
 
 /// Lets the lock go, which the calling thread holds.
 pub fn release() {
-    lock().held = false;
-    GIL.released.notify_one();
+    let mut state = lock();
+    state.held = false;
+    if state.waiting > 0 {
+        GIL.released.notify_one();
+    }
 }
 
 /// Lets the lock go where another thread has asked for it, and takes it again after that one; `before`
@@ -87,9 +95,11 @@ pub fn yield_if_asked(before: impl FnOnce()) {
     state.held = false;
     let seen = state.switches;
     GIL.released.notify_one();
+    state.yielding += 1;
     while state.switches == seen && state.waiting > 0 {
         state = GIL.switched.wait(state).unwrap_or_else(PoisonError::into_inner);
     }
+    state.yielding -= 1;
     drop(state);
     take();
 }
@@ -116,6 +126,7 @@ pub fn after_fork_in_child() {
     if let Ok(mut state) = GIL.state.try_lock() {
         state.held = true;
         state.waiting = 0;
+        state.yielding = 0;
     }
     DROP_REQUEST.store(false, Ordering::Release);
 }

@@ -1,6 +1,6 @@
 //! The interpreter: what its threads share. Modules, builtins, the import system.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::ptr;
 use std::sync::atomic::AtomicPtr;
@@ -38,6 +38,8 @@ pub struct Interpreter {
     pub stdlib: RefCell<Option<PathBuf>>,
     /// `atexit`'s functions with their arguments, the last registered last.
     pub exit_functions: RefCell<Vec<(Ref, Ref<Tuple>, Ref<Dict>)>>,
+    /// The classes of `_ast`, once they are asked for.
+    pub tree_classes: OnceCell<crate::ast::Classes>,
     /// The level of `-O`.
     pub optimize: Cell<u8>,
     /// The level of `-b`.
@@ -59,6 +61,7 @@ impl Default for Interpreter {
             warnings: Warnings::default(),
             stdlib: RefCell::default(),
             exit_functions: RefCell::default(),
+            tree_classes: OnceCell::new(),
             optimize: Cell::default(),
             bytes_warning_level: Cell::default(),
         }

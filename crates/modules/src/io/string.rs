@@ -402,7 +402,10 @@ impl StringIo {
 
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
     fn setstate(&self, state: &Object) -> Result<()> {
-        self.check_usable()?;
+        // What was made by `__new__` alone is initialised here.
+        if self.closed.get() {
+            bail!(ValueError, "I/O operation on closed file");
+        }
         let Some([value, newline, position, attributes]) = state.downcast::<Tuple>().map(Tuple::items) else {
             let (class, got) = (self.as_object().class().name(), state.class().name());
             bail!(TypeError, "{class}.__setstate__ argument should be 4-tuple, got {got}");

@@ -63,8 +63,10 @@ impl ByteArray {
             self.with_mut(|content| content.fill(0));
             return Ok(());
         }
-        let content = convert::collect(&object, "bytearray", RANGE)?;
-        self.splice(0, self.len(), &content)
+        match object.has_buffer() {
+            true => self.extend(&convert::collect(&object, "bytearray", RANGE)?),
+            false => convert::each_byte(&object, "bytearray", RANGE, |byte| self.push(byte)),
+        }
     }
 
     #[slot(bf_getbuffer)]
@@ -282,6 +284,9 @@ impl ByteArray {
             Err(raised) => return Err(raised),
         };
         let mut bytes = Vec::new();
+        if bytes.try_reserve(iterable_of_ints.length_hint(32)?).is_err() {
+            bail!(MemoryError);
+        }
         while let Some(item) = iterator.next()? {
             bytes.push(convert::byte(&item, RANGE)?);
         }

@@ -96,6 +96,21 @@ pub fn collect(object: &Object, class: &str, range_message: &str) -> Result<Vec<
         let buffer = object.get_buffer(request::FULL_RO)?;
         return Ok(buffer.to_contiguous());
     }
+    let mut bytes = Vec::new();
+    each_byte(object, class, range_message, |byte| {
+        bytes.push(byte);
+        Ok(())
+    })?;
+    Ok(bytes)
+}
+
+/// Hands on the bytes that the integers of an iterable are, one by one as they come.
+pub fn each_byte(
+    object: &Object,
+    class: &str,
+    range_message: &str,
+    mut take: impl FnMut(u8) -> Result<()>,
+) -> Result<()> {
     let iterator = match object.downcast::<Str>() {
         None => raise::ignore(object.iter(), &exceptions::TypeError)?,
         Some(_) => None,
@@ -103,14 +118,13 @@ pub fn collect(object: &Object, class: &str, range_message: &str) -> Result<Vec<
     let Some(iterator) = iterator else {
         bail!(TypeError, "cannot convert '{}' object to {class}", object.class().name());
     };
-    let mut bytes = Vec::new();
-    if bytes.try_reserve(object.length_hint(64)?).is_err() {
+    if Vec::<u8>::new().try_reserve(object.length_hint(64)?).is_err() {
         bail!(MemoryError);
     }
     while let Some(item) = iterator.next()? {
-        bytes.push(byte(&item, range_message)?);
+        take(byte(&item, range_message)?)?;
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// `bytes(object)` for an object of any kind but a string.

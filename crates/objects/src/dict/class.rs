@@ -43,7 +43,10 @@ impl Dict {
             _ => bail!(TypeError, "{name} expected at most 1 argument, got {}", args.len()),
         }
         match kwargs {
-            Some(kwargs) => self.merge_dict(kwargs, Duplicates::Replace),
+            Some(kwargs) => {
+                crate::protocol::check_keywords(kwargs)?;
+                self.merge_dict(kwargs, Duplicates::Replace)
+            }
             None => Ok(()),
         }
     }
@@ -57,9 +60,29 @@ impl Dict {
             if expected > self.keys().capacity() {
                 self.resize(keys::size_for(expected).max(expected + 1))?;
             }
-            return iterable.for_each(|key| self.set(&key, value));
+            return self.fill_from_known_hashes(iterable, value);
         }
         iterable.for_each(|key| self.set_item(&key, value))
+    }
+
+    /// The same for an exact dictionary, which takes the keys of dictionaries and sets with their hashes.
+    fn fill_from_known_hashes(&self, iterable: &Object, value: &Object) -> Result<()> {
+        let mut position = 0;
+        if let Some(dict) = iterable.downcast_exact::<Dict>() {
+            while let Some((key, _, hash)) = dict.next_entry(&mut position) {
+                self.set_known_hash(&key, hash, value)?;
+            }
+            return Ok(());
+        }
+        match crate::set::Set::any(iterable) {
+            Some(set) if set.is_exact() => {
+                while let Some((key, hash)) = set.next(&mut position) {
+                    self.set_known_hash(&key, hash, value)?;
+                }
+                Ok(())
+            }
+            _ => iterable.for_each(|key| self.set(&key, value)),
+        }
     }
 }
 

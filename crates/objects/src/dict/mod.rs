@@ -22,7 +22,7 @@ pub use iterator::{
 };
 use keys::{Found, Keys, KeysRef, Kind};
 pub use merge::Duplicates;
-pub use sharing::{drop_shared_keys, make_shared_keys};
+pub use sharing::{drop_shared_keys, share_keys, shared_keys_bytes};
 pub use views::{ITEMS_VIEW, ItemsView, KEYS_VIEW, KeysView, VALUES_VIEW, ValuesView};
 
 /// `PyDictObject`.
@@ -67,11 +67,13 @@ impl Dict {
     }
 
     fn with_keys(keys: KeysRef, values: *mut Field) -> Result<Ref<Dict>> {
-        let dict = memory::allocate_var::<Dict>(&DICT, 0)?;
-        dict.version_tag.set(next_version());
-        dict.keys.set(keys.into_raw());
-        dict.values.set(values);
-        Ok(dict)
+        Ref::new_untracked(Dict {
+            base: Object::header(),
+            used: Cell::new(0),
+            version_tag: Cell::new(next_version()),
+            keys: Cell::new(keys.into_raw()),
+            values: Cell::new(values),
+        })
     }
 
     /// The table, borrowed until anything changes the dictionary: nothing may run meanwhile.

@@ -1,18 +1,20 @@
 //! Key-sharing dictionaries: the attributes of a class's instances share one table (PEP 412).
 
-use std::ffi::c_void;
-
 use super::keys::MINIMUM_SIZE;
 use super::*;
 
-/// A table for the instances of a new class to share: the content of `ht_cached_keys`. Null where
-/// there is no memory for it; then instances do without.
-pub fn make_shared_keys() -> *mut c_void {
-    match KeysRef::new(MINIMUM_SIZE, Kind::Shared) {
-        Ok(keys) => keys.into_raw().cast(),
-        Err(raised) => {
-            raised.clear();
-            ptr::null_mut()
+/// Gives a new class whose instances have dictionaries a table for them to share. Where there is no
+/// memory for it they do without.
+pub fn share_keys(class: &Type) {
+    if class.tp_dictoffset.get() == 0 {
+        return;
+    }
+    if let Some(heap) = heap_type(class)
+        && heap.ht_cached_keys.get().is_null()
+    {
+        match KeysRef::new(MINIMUM_SIZE, Kind::Shared) {
+            Ok(keys) => heap.ht_cached_keys.set(keys.into_raw().cast()),
+            Err(raised) => raised.clear(),
         }
     }
 }
@@ -59,13 +61,44 @@ impl Dict {
     /// Sets an attribute of an instance of the class, of which this is the dictionary.
     #[inline]
     pub fn set_attribute(&self, class: &Type, name: &Str, value: &Object) -> Result<()> {
-        let was_split = self.is_split();
+        let shared = self.is_split();
         self.set(name, value)?;
-        if was_split && !self.is_split() {
+        if shared && !self.is_split() {
             follow_resize(class, self);
         }
         Ok(())
     }
+
+    /// Adds the attribute that is next in the table that instances share, if this is its index and this
+    /// very key stands there; whether it was.
+    #[inline]
+    pub fn append_at(&self, index: usize, key: &Str, value: &Object) -> bool {
+        let is_next = self.is_split() && index == self.len() && self.keys().holds(index, key);
+        if is_next {
+            self.track_for(value, value);
+            self.value_field(index).set(Some(value.to_ref()));
+            self.used.set(index + 1);
+            self.bump_version();
+        }
+        is_next
+    }
+
+    /// Removes an attribute of an instance of the class, of which this is the dictionary; whether it was
+    /// there. Instances that lose attributes share no table.
+    pub fn remove_attribute(&self, class: &Type, name: &Str) -> Result<bool> {
+        let removed = self.remove(name)?;
+        if let Some(class) = heap_type(class) {
+            drop_shared_keys(class);
+        }
+        Ok(removed)
+    }
+}
+
+/// The bytes of the table that a class's instances share.
+pub fn shared_keys_bytes(class: &Type) -> usize {
+    let keys = heap_type(class).map_or(ptr::null_mut(), |class| class.ht_cached_keys.get().cast::<Keys>());
+    // SAFETY: the class holds a reference to the table.
+    unsafe { keys.as_ref() }.map_or(0, Keys::bytes)
 }
 
 /// A dictionary has outgrown its class's table or left its order. If it was the only one to share the

@@ -235,11 +235,11 @@ impl List {
             bail!(TypeError, "list indices must be integers or slices, not {}", key.class().name());
         };
         let selected = slice.select(|| self.len())?;
-        let items = match selected.step {
-            1 => self.range_to_vec(selected.start as usize..selected.start as usize + selected.length),
-            _ => selected.iter().filter_map(|index| self.get(index)).collect(),
-        };
-        Ok(List::from_vec(items).into_object())
+        if selected.step == 1 {
+            let start = selected.start as usize;
+            return Ok(self.copy_range(start..start + selected.length)?.into_object());
+        }
+        Ok(List::from_vec(selected.iter().filter_map(|index| self.get(index)).collect()).into_object())
     }
 
     #[slot(mp_ass_subscript)]
@@ -277,8 +277,8 @@ impl List {
 
     /// Return a shallow copy of the list.
     #[method]
-    pub fn copy(&self) -> Ref<List> {
-        List::from_vec(self.to_vec())
+    pub fn copy(&self) -> Result<Ref<List>> {
+        self.copy_range(0..self.len())
     }
 
     /// Append object to the end of the list.

@@ -34,6 +34,34 @@ impl List {
         }
     }
 
+    /// A list of as many items as the iterator says that it has, or gives at the most. It runs no Python code.
+    pub fn from_exact(items: impl ExactSizeIterator<Item = Ref>) -> Result<Ref<List>> {
+        let length = items.len();
+        let list = List::with_capacity(length)?;
+        for (index, item) in items.take(length).enumerate() {
+            // SAFETY: the block has room for `length` items; the place is null or uninitialised.
+            unsafe { list.items.get().add(index).write(Field::new(Some(item))) };
+            list.set_size(index as isize + 1);
+        }
+        Ok(list)
+    }
+
+    /// A new list of the items of a range, which is cut to the list's.
+    pub fn copy_range(&self, range: Range<usize>) -> Result<Ref<List>> {
+        let end = range.end.min(self.len());
+        let start = range.start.min(end);
+        let list = List::with_capacity(end - start)?;
+        // Making the list may have collected, and finalisers may have changed this one.
+        let end = end.min(self.len());
+        let fields = &self.fields()[start.min(end)..end];
+        for (index, field) in fields.iter().enumerate() {
+            // SAFETY: the block has room for all of the range; the place is null or uninitialised.
+            unsafe { list.items.get().add(index).write(Field::new(field.get())) };
+        }
+        list.set_size(fields.len() as isize);
+        Ok(list)
+    }
+
     /// A list of this many nulls, which C code fills at once.
     pub fn unfilled(length: usize) -> Result<Ref<List>> {
         let list = List::with_capacity(length)?;
@@ -247,7 +275,10 @@ impl List {
     /// before it knows how many there will be.
     pub(super) fn make_room(&self, more: usize) -> Result<()> {
         let length = self.len();
-        let Some(wanted) = length.checked_add(more) else { return Ok(()) };
+        // A hint beyond all reason is not one.
+        let Some(wanted) = length.checked_add(more).filter(|&wanted| wanted <= isize::MAX as usize) else {
+            return Ok(());
+        };
         if wanted > self.allocated() {
             self.resize(wanted)?;
             self.set_size(length as isize);

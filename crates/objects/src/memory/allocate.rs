@@ -149,14 +149,54 @@ pub fn allocate<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
     Ok(object)
 }
 
+/// An object that is the value and nothing more, of a static class, untracked by the collector: no part
+/// of its memory is written twice.
+#[inline]
+fn allocate_plain<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
+    let collected = class.has_flags(flags::HAVE_GC);
+    let pointer: *mut T = match collected {
+        true => gc::allocate(size_of::<T>())?.cast(),
+        false => raw_allocate(size_of::<T>()).cast(),
+    };
+    if pointer.is_null() {
+        bail!(MemoryError);
+    }
+    // SAFETY: fresh memory of T's size, with the alignment of any object.
+    let object: Ref<T> = unsafe {
+        ptr::write(pointer, value);
+        (*pointer).as_object().set_class(class);
+        (*pointer).as_object().set_refcnt(1);
+        Ref::from_raw(pointer.cast::<Object>()).cast_unchecked()
+    };
+    Ok(object)
+}
+
 impl<T: Layout> Ref<T> {
     /// A new object of T's own class. Small objects end the process when there is no memory at all,
     /// as every allocation of Rust's does; whatever has a size that a program chooses is fallible.
+    #[inline]
     pub fn new(value: T) -> Ref<T> {
-        match allocate(T::class(), value) {
-            Ok(object) => object,
-            Err(_) => std::alloc::handle_alloc_error(MemoryLayout::new::<T>()),
-        }
+        let class = T::class();
+        let object = match class.tp_basicsize.get() as usize == size_of::<T>()
+            && class.tp_itemsize.get() == 0
+            && !class.has_flags(flags::HEAPTYPE)
+        {
+            true => allocate_plain(class, value).inspect(|object| {
+                if class.has_flags(flags::HAVE_GC) {
+                    gc::track(object.as_object());
+                }
+            }),
+            false => allocate(class, value),
+        };
+        object.unwrap_or_else(|_| std::alloc::handle_alloc_error(MemoryLayout::new::<T>()))
+    }
+
+    /// The same for a container that the collector need not know yet. Raises `MemoryError`.
+    #[inline]
+    pub fn new_untracked(value: T) -> Result<Ref<T>> {
+        let class = T::class();
+        debug_assert!(class.tp_basicsize.get() as usize == size_of::<T>() && class.tp_itemsize.get() == 0);
+        allocate_plain(class, value)
     }
 
     /// A new object of the class, which is T's or a subclass. Raises `MemoryError`.

@@ -14,3 +14,7 @@ pub use allocate::{
 pub use dealloc::dealloc;
 pub use free_list::FreeList;
 pub use trace::{Trace, Visitor, clear, traverse};
+
+/// Rust's own allocations come from the objects' allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -217,8 +217,12 @@ impl MemoryView {
         self.to_list()
     }
 
+    // The signature that is shown says less than what is taken: the shape may be positional.
+    /// cast($self, /, format, *, shape)
+    /// --
+    ///
     /// Cast a memoryview to a new format or shape.
-    #[method("(format, *, shape=<unrepresentable>)")]
+    #[method("(format, shape=<unrepresentable>)", no_text_signature)]
     fn cast(&self, format: &Str, shape: Option<&Object>) -> Result<Ref<MemoryView>> {
         self.cast_to(format, shape)
     }

@@ -104,7 +104,6 @@ pub mod layout_flags {
 
 /// `PyMemoryViewObject`: shape, strides and suboffsets follow, as many of each as there are dimensions.
 #[repr(C)]
-#[derive(Trace)]
 pub struct MemoryView {
     pub(super) base: VarObject,
     buffer: Field<ManagedBuffer>,
@@ -112,9 +111,7 @@ pub struct MemoryView {
     flags: Cell<c_int>,
     pub(super) exports: Cell<isize>,
     view: ViewCell,
-    #[trace(skip)]
     pub(super) weakrefs: Cell<*mut Object>,
-    #[trace(skip)]
     array: [isize; 0],
 }
 
@@ -400,6 +397,20 @@ impl MemoryView {
 #[cold]
 fn released_error() -> Raised {
     raise!(ValueError, "operation forbidden on released memoryview object")
+}
+
+impl Trace for MemoryView {
+    fn trace(&self, visitor: &Visitor) -> ControlFlow<c_int> {
+        self.buffer.trace(visitor)?;
+        self.view.trace(visitor)
+    }
+
+    fn clear(&self) {
+        // Memory that is lent on has a holder who gives it back.
+        if self.exports.get() == 0 {
+            self.release_now();
+        }
+    }
 }
 
 impl Drop for MemoryView {

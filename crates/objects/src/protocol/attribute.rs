@@ -44,6 +44,14 @@ impl Object {
         self.assign_attr(name, Some(value))
     }
 
+    /// `self.name = value` for a name that need not be a string: `TypeError` where it is none.
+    pub fn set_attr_object(&self, name: &Object, value: &Object) -> Result<()> {
+        match name.downcast::<Str>() {
+            Some(name) => self.set_attr(name, value),
+            None => Err(raise!(TypeError, "attribute name must be string, not '{}'", name.class().name())),
+        }
+    }
+
     /// `del self.name`.
     pub fn del_attr(&self, name: &Str) -> Result<()> {
         self.assign_attr(name, None)
@@ -213,23 +221,21 @@ pub fn generic_set_attr(
     {
         return raise::check_status(set(attribute, object, value));
     }
-    let own;
-    let dict = match (dict, object.dict_field()) {
-        (Some(dict), _) => dict,
-        (None, Some(field)) => {
-            own = match (field.get(), value) {
-                (Some(dict), _) => dict,
-                (None, None) => {
-                    return Err(raise::set_object(&exceptions::AttributeError, name.to_ref().into_object()));
-                }
-                (None, Some(_)) => {
-                    let dict = Dict::for_instance(class);
-                    field.set(Some(dict.clone()));
-                    dict
-                }
-            };
-            &own
-        }
+    let done = match (dict, object.dict_field()) {
+        (Some(dict), _) => match value {
+            Some(value) => return dict.set(name, value),
+            None => dict.remove(name)?,
+        },
+        (None, Some(field)) => match (field.get(), value) {
+            (Some(dict), Some(value)) => return dict.set_attribute(class, name, value),
+            (Some(dict), None) => dict.remove_attribute(class, name)?,
+            (None, Some(value)) => {
+                let dict = Dict::for_instance(class);
+                field.set(Some(dict.clone()));
+                return dict.set_attribute(class, name, value);
+            }
+            (None, None) => false,
+        },
         (None, None) => {
             return Err(match attribute {
                 Some(_) => {
@@ -239,10 +245,9 @@ pub fn generic_set_attr(
             });
         }
     };
-    match value {
-        Some(value) => dict.set(name, value),
-        None if dict.remove(name)? => Ok(()),
-        None => Err(raise::set_object(&exceptions::AttributeError, name.to_ref().into_object())),
+    match done {
+        true => Ok(()),
+        false => Err(raise::set_object(&exceptions::AttributeError, name.to_ref().into_object())),
     }
 }
 

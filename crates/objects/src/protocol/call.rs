@@ -176,17 +176,19 @@ fn check_disagreement(callee: &Object, result: Result<Ref>) -> Result<Ref> {
     }
 }
 
-/// A dictionary of keyword arguments as names and values. `TypeError` for a key that is no string.
-fn split_keywords(keywords: &Dict) -> Result<(Ref<Tuple>, Vec<Ref>)> {
-    let mut names = Vec::with_capacity(keywords.len());
-    let mut values = Vec::with_capacity(keywords.len());
+/// `PyArg_ValidateKeywordArguments`: the keys of keyword arguments are strings.
+pub fn check_keywords(keywords: &Dict) -> Result<()> {
     let mut position = 0;
-    while let Some((name, value)) = keywords.next(&mut position) {
+    while let Some((name, _)) = keywords.next(&mut position) {
         if name.downcast::<Str>().is_none() {
             bail!(TypeError, "keywords must be strings");
         }
-        names.push(name);
-        values.push(value);
     }
-    Ok((Tuple::new(names)?, values))
+    Ok(())
+}
+
+/// A dictionary of keyword arguments as names and values. `TypeError` for a key that is no string.
+fn split_keywords(keywords: &Dict) -> Result<(Ref<Tuple>, Vec<Ref>)> {
+    check_keywords(keywords)?;
+    Ok((Tuple::new(keywords.keys_vec())?, keywords.values_vec()))
 }

@@ -13,6 +13,6 @@ mod text;
 pub use attribute::{
     generic_get_attr, generic_getattro, generic_set_attr, generic_setattro, get_dict, set_dict,
 };
-pub use call::{Method, RecursionGuard, enter_call};
+pub use call::{Method, RecursionGuard, check_keywords, enter_call};
 pub use compare::CompareOp;
 pub use repr_guard::{ReprGuard, repr_items};

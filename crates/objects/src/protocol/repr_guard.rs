@@ -15,7 +15,8 @@ pub struct ReprGuard(*const Object);
 impl ReprGuard {
     /// Nothing where the container's `repr` is being made already: it contains itself.
     pub fn enter(object: &Object) -> Option<ReprGuard> {
-        enter(object).then_some(ReprGuard(object))
+        // Not `then_some`: a guard that was made in vain would take the outer one's mark with it.
+        enter(object).then(|| ReprGuard(object))
     }
 }
 

@@ -22,7 +22,8 @@ pub(super) fn allocate(class: &Type, value: Set) -> Result<Ref<FrozenSet>> {
     Ref::new_in(class, FrozenSet { base: value })
 }
 
-fn empty() -> Result<Ref<Set>> {
+/// The one empty `frozenset`.
+pub fn empty() -> Result<Ref<Set>> {
     if let Some(empty) = EMPTY.0.get() {
         return Ok(empty);
     }

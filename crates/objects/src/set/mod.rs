@@ -12,7 +12,7 @@ use std::ptr;
 use crate::prelude::*;
 
 pub use class::SET;
-pub use frozen::{FROZENSET, FrozenSet};
+pub use frozen::{FROZENSET, FrozenSet, empty as empty_frozenset};
 pub use iterator::SET_ITERATOR;
 use table::{Entry, SMALL};
 
@@ -89,6 +89,11 @@ impl Set {
         // SAFETY: instances of either type and of subclasses begin with a Set.
         (class.is(&SET) || class.is(&FROZENSET) || class.is_subtype(&SET) || class.is_subtype(&FROZENSET))
             .then(|| unsafe { object.cast() })
+    }
+
+    /// Whether the set's class is `set` or `frozenset` itself.
+    pub fn is_exact(&self) -> bool {
+        self.class().is(&SET) || self.class().is(&FROZENSET)
     }
 
     /// The class of the results of this set's operations: `set` or `frozenset`, not a subclass.

@@ -15,16 +15,32 @@ pub fn call_special(object: &Object, name: &'static Str, arguments: &[&Object]) 
 
 /// Calls a special method, looked up on the type; nothing where there is none.
 pub fn call_special_opt(object: &Object, name: &'static Str, arguments: &[&Object]) -> Result<Option<Ref>> {
+    match find_special(object, name)? {
+        Some(Special::Function(function)) => call_with_receiver(&function, object, arguments).map(Some),
+        Some(Special::Bound(method)) => method.call(arguments).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A special method as its type has it.
+enum Special {
+    /// To be called with the receiver before the other arguments.
+    Function(Ref),
+    Bound(Ref),
+}
+
+/// Looks a special method up on the type; binding it may run Python code.
+fn find_special(object: &Object, name: &'static Str) -> Result<Option<Special>> {
     let class = object.class();
     let Some(method) = class.lookup(name) else { return Ok(None) };
     let kind = method.class();
     if kind.has_flags(flags::METHOD_DESCRIPTOR) {
-        return call_with_receiver(&method, object, arguments).map(Some);
+        return Ok(Some(Special::Function(method)));
     }
-    match kind.tp_descr_get.get() {
-        Some(get) => get(&method, Some(object), Some(class))?.call(arguments).map(Some),
-        None => method.call(arguments).map(Some),
-    }
+    Ok(Some(Special::Bound(match kind.tp_descr_get.get() {
+        Some(get) => get(&method, Some(object), Some(class))?,
+        None => method,
+    })))
 }
 
 fn call_with_receiver(method: &Object, receiver: &Object, arguments: &[&Object]) -> Result<Ref> {
@@ -325,7 +341,16 @@ pub extern "C" fn richcompare(object: &Object, other: &Object, op: c_int) -> Res
         Some(CompareOp::Ge) => intern!("__ge__"),
         None => return Ok(not_implemented()),
     };
-    maybe(object, name, other)
+    match find_special(object, name) {
+        Ok(Some(Special::Function(function))) => function.call(&[object, other]),
+        Ok(Some(Special::Bound(method))) => method.call(&[other]),
+        Ok(None) => Ok(not_implemented()),
+        // What goes wrong in finding the method hides it, as the reference implementation has it.
+        Err(raised) => {
+            raised.clear();
+            Ok(not_implemented())
+        }
+    }
 }
 
 pub extern "C" fn iter(object: &Object) -> Result<Ref> {

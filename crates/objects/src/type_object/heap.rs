@@ -65,11 +65,13 @@ pub fn new_class(
     let class = allocate(winner, name, &base, bases, &dict, layout)?;
     fill_dictionary(&class, &dict)?;
     let cell = take_class_cell(&dict)?;
-    ready::ready(&class)?;
-    slots::fill_slots(&class);
     if let Some(cell) = cell {
+        // Before the metatype's `mro()` can call a method that uses `super()`.
         cell.set(Some(class.clone().into_object()));
     }
+    ready::ready(&class)?;
+    crate::dict::share_keys(&class);
+    slots::fill_slots(&class);
     call_set_name(&class, &dict)?;
     call_init_subclass(&class, keywords)?;
     Ok(class.into_object())
@@ -345,6 +347,13 @@ unsafe extern "C" fn set_instance_dict(
             Some(set) => raise::check_status(set(&descriptor, object, value)),
             None => Err(raise!(TypeError, "this __dict__ descriptor cannot be set")),
         },
+        None if value.is_none() => {
+            // Instances of classes in Python may start anew.
+            if let Some(field) = object.dict_field() {
+                field.set(None);
+            }
+            Ok(())
+        }
         None => crate::protocol::set_dict(object, value),
     }))
 }
@@ -402,7 +411,7 @@ fn fill_dictionary(class: &Type, dict: &Dict) -> Result<()> {
 }
 
 /// A copy that the type's end frees; cut at a NUL as C sees it.
-fn copy_c_string(bytes: &[u8]) -> Result<*const c_char> {
+pub fn copy_c_string(bytes: &[u8]) -> Result<*const c_char> {
     let copy = memory::raw_allocate(bytes.len() + 1).cast::<u8>();
     if copy.is_null() {
         bail!(MemoryError);

@@ -52,7 +52,6 @@ pub unsafe extern "C" fn dealloc_instance(object: *mut Object) {
     // SAFETY: called once, when the last reference is gone; the instance keeps its class alive to the end.
     unsafe {
         let class: &Type = &*std::ptr::from_ref((*object).class());
-        let native: &Type = native_base(class);
         let is_gc = class.has_flags(flags::HAVE_GC);
         if is_gc {
             gc::untrack(&*object);
@@ -82,6 +81,9 @@ pub unsafe extern "C" fn dealloc_instance(object: *mut Object) {
                 gc::untrack(&*object);
             }
         }
+        // The finaliser may have assigned `__class__`.
+        let class: &Type = &*std::ptr::from_ref((*object).class());
+        let native: &Type = native_base(class);
         if class.tp_weaklistoffset.get() != 0 && native.tp_weaklistoffset.get() == 0 {
             crate::weakref::clear_all(&*object);
         }

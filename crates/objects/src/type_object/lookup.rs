@@ -70,6 +70,12 @@ impl Type {
     }
 
     fn lookup_uncached(&self, name: &Str) -> Option<Ref> {
+        // Extension modules use static types that nobody has made ready.
+        if self.tp_mro.is_null()
+            && let Err(raised) = super::ready::ready(self)
+        {
+            raised.clear();
+        }
         let mro = self.tp_mro.get()?;
         mro.items().iter().find_map(|class| class.downcast::<Type>()?.tp_dict.get()?.get_str(name))
     }

@@ -11,11 +11,16 @@ use crate::prelude::*;
 impl Type {
     /// `__name__`: for a static type, what comes after the last dot.
     pub fn short_name(&self) -> &str {
-        let name = self.name();
         match self.has_flags(flags::HEAPTYPE) {
-            true => name,
-            false => name.rsplit('.').next().unwrap_or(name),
+            true => self.name(),
+            false => self.bare_name(),
         }
+    }
+
+    /// What comes after the last dot of `tp_name` whatever the type, as many messages have it (`_PyType_Name`).
+    pub fn bare_name(&self) -> &str {
+        let name = self.name();
+        name.rsplit('.').next().unwrap_or(name)
     }
 
     fn heap(&self) -> Option<&HeapType> {
@@ -443,7 +448,7 @@ impl Type {
     #[method("()", name = "__sizeof__")]
     fn size_of(&self) -> isize {
         match self.has_flags(flags::HEAPTYPE) {
-            true => self.class().tp_basicsize.get() + self.size() * self.class().tp_itemsize.get(),
+            true => (size_of::<HeapType>() + crate::dict::shared_keys_bytes(self)) as isize,
             false => size_of::<Type>() as isize,
         }
     }

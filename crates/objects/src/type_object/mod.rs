@@ -8,6 +8,7 @@ pub mod layout;
 pub mod lookup;
 mod metatype;
 mod mro;
+mod open_copy;
 pub mod ready;
 pub mod rebase;
 pub mod slots;
@@ -15,6 +16,7 @@ mod wrappers;
 
 pub use layout::*;
 pub use metatype::{TYPE, most_derived_metatype};
+pub use open_copy::open_copy;
 pub use ready::ready;
 pub use slots::next_not_implemented;
 

@@ -8,7 +8,8 @@ use crate::prelude::*;
 
 /// Makes a type ready for use, its bases first. Once is enough; again does nothing.
 pub fn ready(class: &Type) -> Result<()> {
-    if class.has_flags(flags::READY) {
+    // One that is being made ready may be met again by its metatype's `mro()`.
+    if class.has_flags(flags::READY) || class.has_flags(flags::READYING) {
         return Ok(());
     }
     class.add_flags(flags::READYING);
@@ -49,8 +50,10 @@ fn make_ready(class: &Type) -> Result<()> {
     };
     slots::add_operators(class, &dict)?;
     add_tables(class, &dict)?;
-    let order = class.compute_mro()?;
-    class.tp_mro.set(Some(order.clone()));
+    recompute_mro(class)?;
+    let Some(order) = class.tp_mro.get() else {
+        bail!(SystemError, "type '{}' has no MRO", class.name());
+    };
     if let Some(base) = class.base() {
         inherit_special(class, base);
     }
@@ -257,12 +260,27 @@ fn inherit_suites(class: &Type) {
     take_suites!(tp_as_async tp_as_number tp_as_sequence tp_as_mapping tp_as_buffer);
 }
 
-/// Links a fresh MRO in: for types whose bases are replaced.
-pub fn recompute_mro(class: &Type) -> Result<()> {
-    let order = class.compute_mro()?;
-    class.tp_mro.set(Some(order));
+/// Works the MRO out and links it in; the MRO that it replaces. Where the metatype's `mro()` has itself led
+/// to a new one, that one stays, and nothing is replaced.
+pub fn recompute_mro(class: &Type) -> Result<Option<Replaced>> {
+    let old = class.tp_mro.get();
+    let new = class.compute_mro()?;
+    if !is_same(&class.tp_mro.get(), &old) {
+        return Ok(None);
+    }
+    class.tp_mro.set(Some(new.clone()));
     class.modified();
-    Ok(())
+    Ok(Some(Replaced { old, new }))
+}
+
+/// An MRO and what it came in the place of.
+pub struct Replaced {
+    pub old: Option<Ref<Tuple>>,
+    pub new: Ref<Tuple>,
+}
+
+fn is_same(one: &Option<Ref<Tuple>>, other: &Option<Ref<Tuple>>) -> bool {
+    one.as_ref().map(|order| order.as_ptr()) == other.as_ref().map(|order| order.as_ptr())
 }
 
 /// The MRO that C3 gives a class, for `type.mro()`.

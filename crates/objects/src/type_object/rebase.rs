@@ -1,6 +1,7 @@
 //! Changing what exists: `__bases__` of a class, `__class__` of an object.
 
-use super::{bases, ready, slots};
+use super::ready::{self, Replaced};
+use super::{bases, slots};
 use crate::prelude::*;
 
 /// Whether instances of one type can become instances of the other: the same fields at the same places.
@@ -109,7 +110,7 @@ pub fn set_bases(class: &Type, value: &Object) -> Result<()> {
                 base.class().name()
             );
         };
-        if base.is_subtype(class) {
+        if base.is_subtype(class) || is_below(base, class) {
             bail!(TypeError, "a __bases__ item causes an inheritance cycle");
         }
     }
@@ -118,40 +119,50 @@ pub fn set_bases(class: &Type, value: &Object) -> Result<()> {
         bail!(TypeError, "can't set {}.__bases__", class.name());
     };
     check_compatible(&new_base, &old_base, "__bases__")?;
-    let Some(old_bases) = class.tp_bases.replace(Some(new_bases.to_ref())) else { return Ok(()) };
+    let old_bases = class.tp_bases.replace(Some(new_bases.to_ref()));
     class.tp_base.set(new_base.clone().into_raw());
     let mut changed = Vec::new();
-    if let Err(raised) = relinearize(class, &mut changed) {
-        for (class, order) in changed {
-            class.tp_mro.set(order);
-            class.modified();
+    let outcome = relinearize(class, &mut changed);
+    // Some metatype's `mro()` may have assigned the bases as well: then that assignment has seen to the rest.
+    let is_current = class.tp_bases.get().is_some_and(|bases| bases.is(new_bases));
+    if let Err(raised) = outcome {
+        for (class, Replaced { old, new }) in changed {
+            if class.tp_mro.get().is_some_and(|order| order.is(&new)) {
+                class.tp_mro.set(old);
+                class.modified();
+            }
         }
-        class.tp_bases.set(Some(old_bases));
-        class.tp_base.set(&*old_base);
-        drop(new_base_reference(&new_base));
+        if is_current {
+            class.tp_bases.set(old_bases);
+            let replaced = class.tp_base.replace(old_base.into_raw());
+            // SAFETY: `tp_base` held a reference to the base that it is now without.
+            unsafe { (*replaced).decref() };
+        }
         return Err(raised);
     }
     // SAFETY: the type's former reference to its base; `old_base` still holds another.
     unsafe { old_base.decref() };
-    class.leave_subclass_lists(&old_bases);
-    class.enter_subclass_lists()?;
-    refill(class);
+    if is_current {
+        if let Some(old_bases) = old_bases {
+            class.leave_subclass_lists(&old_bases);
+        }
+        class.enter_subclass_lists()?;
+        refill(class);
+    }
     Ok(())
 }
 
-/// The reference that `tp_base` held before it was put back.
-fn new_base_reference(base: &Ref<Type>) -> Ref<Type> {
-    // SAFETY: `into_raw` above leaked this one.
-    unsafe { Ref::from_raw(std::ptr::from_ref(&**base).cast_mut()) }
+/// Whether a class derives from another along `tp_base`, which is assigned before an MRO is worked out.
+fn is_below(class: &Type, other: &Type) -> bool {
+    std::iter::successors(Some(class), |class| class.base()).any(|class| std::ptr::eq(class, other))
 }
 
-type Changed = Vec<(Ref<Type>, Option<Ref<Tuple>>)>;
+type Changed = Vec<(Ref<Type>, Replaced)>;
 
 /// Works out the MRO of a class and of all that derive from it.
 fn relinearize(class: &Type, changed: &mut Changed) -> Result<()> {
-    changed.push((class.to_ref(), class.tp_mro.get()));
-    class.modified();
-    ready::recompute_mro(class)?;
+    let Some(replaced) = ready::recompute_mro(class)? else { return Ok(()) };
+    changed.push((class.to_ref(), replaced));
     class.for_each_subclass(|subclass| relinearize(subclass, changed))
 }
 

@@ -45,6 +45,7 @@ pub trait Source {
     /// The position attributes of a node of the type.
     fn span(&mut self, node: &Self::Value, of: &'static Type) -> Result<Span, Self::Error>;
     /// Which of the type's classes the node is an instance of: an index into `of.classes`.
+    /// For a product type anything goes that has the fields.
     fn class(&mut self, node: &Self::Value, of: &'static Type) -> Result<usize, Self::Error>;
     /// The field's value. A missing optional field is none.
     fn field(
@@ -56,16 +57,20 @@ pub trait Source {
     /// The error for a field that may not be none.
     fn required(&mut self, class: &'static Class, field: &'static Field) -> Self::Error;
     /// The error for a list element that may not be none.
-    fn none_in_list(&mut self, field: &'static Field) -> Self::Error;
+    fn none_in_list(&mut self, class: &'static Class, field: &'static Field) -> Self::Error;
     fn text(&mut self, value: Self::Value, field: &'static Field) -> Result<Text, Self::Error>;
     fn int(&mut self, value: Self::Value) -> Result<i32, Self::Error>;
     fn constant(&mut self, value: Self::Value) -> Result<Constant, Self::Error>;
     fn list(
         &mut self,
-        value: Self::Value,
+        value: &Self::Value,
         class: &'static Class,
         field: &'static Field,
     ) -> Result<Vec<Self::Value>, Self::Error>;
+    /// Whether a list still has its length: what gives an element may change the list.
+    fn has_length(&mut self, value: &Self::Value, length: usize) -> bool;
+    /// The error for a list that has changed its length.
+    fn changed(&mut self, class: &'static Class, field: &'static Field) -> Self::Error;
     /// Called before a node of the type is taken apart, as a place to bound recursion.
     fn enter(&mut self, _of: &'static Type) -> Result<(), Self::Error> {
         Ok(())
@@ -79,10 +84,9 @@ trait Convert: Sized {
     fn export<S: Sink>(&self, sink: &mut S, field: &'static Field) -> Result<S::Value, S::Error>;
     fn import<S: Source>(source: &mut S, value: S::Value, at: Place) -> Result<Self, S::Error>;
 
-    /// From a value that is none.
-    fn import_none<S: Source>(source: &mut S, _: S::Value, at: Place) -> Result<Self, S::Error> {
-        Err(source.required(at.class, at.field))
-    }
+    /// Whether none stands for no value at all, so that a field that is required is missing then. For the
+    /// other types none is one more value of a wrong type.
+    const NONE_IS_NOTHING: bool = false;
 }
 
 /// The field that a value comes from.
@@ -95,14 +99,16 @@ struct Place {
 impl Place {
     fn take<S: Source, T: Convert>(self, source: &mut S, node: &S::Value) -> Result<T, S::Error> {
         let value = source.field(node, self.class, self.field)?;
-        match source.is_none(&value) && self.field.kind != "constant" {
-            true => T::import_none(source, value, self),
+        match T::NONE_IS_NOTHING && source.is_none(&value) {
+            true => Err(source.required(self.class, self.field)),
             false => T::import(source, value, self),
         }
     }
 }
 
 impl Convert for Text {
+    const NONE_IS_NOTHING: bool = true;
+
     fn export<S: Sink>(&self, sink: &mut S, field: &'static Field) -> Result<S::Value, S::Error> {
         sink.text(self, field)
     }
@@ -133,6 +139,8 @@ impl Convert for Constant {
 }
 
 impl<T: Convert> Convert for Box<T> {
+    const NONE_IS_NOTHING: bool = T::NONE_IS_NOTHING;
+
     fn export<S: Sink>(&self, sink: &mut S, field: &'static Field) -> Result<S::Value, S::Error> {
         (**self).export(sink, field)
     }
@@ -156,10 +164,6 @@ impl<T: Convert> Convert for Option<T> {
             false => T::import(source, value, at).map(Some),
         }
     }
-
-    fn import_none<S: Source>(_: &mut S, _: S::Value, _: Place) -> Result<Self, S::Error> {
-        Ok(None)
-    }
 }
 
 impl<T: Convert> Convert for Vec<T> {
@@ -169,19 +173,19 @@ impl<T: Convert> Convert for Vec<T> {
     }
 
     fn import<S: Source>(source: &mut S, value: S::Value, at: Place) -> Result<Self, S::Error> {
-        let items = source.list(value, at.class, at.field)?;
-        let mut list = Vec::with_capacity(items.len());
+        let items = source.list(&value, at.class, at.field)?;
+        let length = items.len();
+        let mut list = Vec::with_capacity(length);
         for item in items {
-            if source.is_none(&item) && at.field.arity != schema::Arity::ManyOptional {
-                return Err(source.none_in_list(at.field));
+            if T::NONE_IS_NOTHING && source.is_none(&item) {
+                return Err(source.none_in_list(at.class, at.field));
             }
             list.push(T::import(source, item, at)?);
+            if !source.has_length(&value, length) {
+                return Err(source.changed(at.class, at.field));
+            }
         }
         Ok(list)
-    }
-
-    fn import_none<S: Source>(source: &mut S, value: S::Value, at: Place) -> Result<Self, S::Error> {
-        Self::import(source, value, at)
     }
 }
 
@@ -250,6 +254,8 @@ macro_rules! define_conversions {
         } )*
 
         $( impl Convert for $LSum {
+            const NONE_IS_NOTHING: bool = true;
+
             fn export<S: Sink>(&self, sink: &mut S, _: &'static Field) -> Result<S::Value, S::Error> {
                 enum Index { $( $LVariant ),* }
                 match &self.kind { $( $LKind::$LVariant { $( $( $lfield ),* )? } => {
@@ -303,11 +309,19 @@ macro_rules! define_conversions {
             }
 
             fn import<S: Source>(source: &mut S, node: S::Value, _: Place) -> Result<Self, S::Error> {
-                let span = source.span(&node, Self::TYPE)?;
+                // A type with constructors is known by its position first, a product by its fields.
+                let early = match Self::TYPE.is_product() {
+                    false => Some(source.span(&node, Self::TYPE)?),
+                    true => None,
+                };
                 let index = source.class(&node, Self::TYPE)?;
                 source.enter(Self::TYPE)?;
                 import_fields!(source, node, &Self::TYPE.classes[index], $( $qfield ),*);
                 source.leave();
+                let span = match early {
+                    Some(span) => span,
+                    None => source.span(&node, Self::TYPE)?,
+                };
                 Ok($QProduct { span, $( $qfield ),* })
             }
         } )*

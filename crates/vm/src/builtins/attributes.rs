@@ -156,10 +156,7 @@ pub mod functions {
     /// setattr(x, 'y', v) is equivalent to ``x.y = v''
     #[function("(obj, name, value, /)")]
     fn setattr(object: &Object, name: &Object, value: &Object) -> Result<()> {
-        match name.downcast::<Str>() {
-            Some(name) => object.set_attr(name, value),
-            None => Err(raise!(TypeError, "attribute name must be string, not '{}'", name.class().name())),
-        }
+        object.set_attr_object(name, value)
     }
 
     /// vars([object]) -> dictionary

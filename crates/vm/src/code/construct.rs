@@ -187,7 +187,10 @@ impl Code {
 
 /// A `frozenset` of these items.
 pub fn frozenset(items: Vec<Ref>) -> Result<Ref> {
-    Ok(Set::collect_in(FrozenSet::class(), &List::from_vec(items))?.into_object())
+    match items.is_empty() {
+        true => Ok(objects::set::empty_frozenset()?.into_object()),
+        false => Ok(Set::collect_in(FrozenSet::class(), &List::from_vec(items))?.into_object()),
+    }
 }
 
 /// The string of a compiler's text.

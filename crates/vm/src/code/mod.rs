@@ -12,7 +12,7 @@ use std::mem::offset_of;
 use bytecode::flags;
 use objects::prelude::*;
 
-pub use construct::{Parts, frozenset};
+pub use construct::{Parts, constant, frozenset, text};
 use decode::{Decoded, Malformed};
 
 /// `PyCodeObject`. Nothing but the caches and `co_filename` ever changes.

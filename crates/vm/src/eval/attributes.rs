@@ -111,9 +111,13 @@ impl Machine {
         let name = self.name(instruction.argument);
         let stored = match AttributeCache::of(instruction, object) {
             Some(cache) => match cache.kind.get() {
-                Kind::Instance => {
-                    cache.dict(object).is_some_and(|dict| dict.set_at(cache.index.get(), name, value))
-                }
+                Kind::Instance => match cache.dict(object) {
+                    Some(dict) => {
+                        let index = cache.index.get();
+                        dict.set_at(index, name, value) || dict.append_at(index, name, value)
+                    }
+                    None => begin_dict(object, cache, name, value),
+                },
                 Kind::Slot => {
                     // SAFETY: the offset is of a slot of this very class.
                     unsafe {
@@ -198,6 +202,17 @@ fn store_attr(
         }
     }
     Ok(())
+}
+
+/// Stores the first attribute of an instance, if that is the first one of its class's other instances.
+#[inline(never)]
+fn begin_dict(object: &Object, cache: &AttributeCache, name: &Str, value: &Object) -> bool {
+    let dict = Dict::for_instance(object.class());
+    let fits = dict.append_at(cache.index.get(), name, value);
+    if fits && let Some(field) = object.dict_field() {
+        field.set(Some(dict));
+    }
+    fits
 }
 
 #[inline(never)]

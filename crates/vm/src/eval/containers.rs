@@ -18,10 +18,11 @@ impl Machine {
     }
 
     #[inline(always)]
-    pub fn build_list(&mut self, count: u32) {
+    pub fn build_list(&mut self, count: u32) -> Result<()> {
         let items = self.take(count as usize);
-        let list = list_of(items);
+        let list = list_of(items)?;
         self.push(list.into_object());
+        Ok(())
     }
 
     #[inline(always)]
@@ -170,8 +171,11 @@ impl Machine {
         if let Some(list) = sequence.downcast_exact::<List>()
             && list.len() == count
         {
-            for item in list.to_vec().into_iter().rev() {
-                self.push(item);
+            for index in (0..count).rev() {
+                match list.get(index) {
+                    Some(item) => self.push(item),
+                    None => return Err(wrong_container()),
+                }
             }
             return Ok(());
         }
@@ -198,8 +202,8 @@ fn wrong_container() -> Raised {
 }
 
 #[inline(never)]
-fn list_of(items: impl ExactSizeIterator<Item = Ref>) -> Ref<List> {
-    List::from_vec(items.collect())
+fn list_of(items: impl ExactSizeIterator<Item = Ref>) -> Result<Ref<List>> {
+    List::from_exact(items)
 }
 
 #[inline(never)]

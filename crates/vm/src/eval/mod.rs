@@ -265,7 +265,7 @@ fn run<const TRACING: bool>(
                     JUMP_IF_NOT_EXC_MATCH => check!(machine.jump_if_not_exc_match(argument)),
 
                     BUILD_TUPLE => check!(machine.build_tuple(argument)),
-                    BUILD_LIST => machine.build_list(argument),
+                    BUILD_LIST => check!(machine.build_list(argument)),
                     BUILD_SET => check!(machine.build_set(argument)),
                     BUILD_MAP => check!(machine.build_map(argument)),
                     BUILD_CONST_KEY_MAP => check!(machine.build_const_key_map(argument)),

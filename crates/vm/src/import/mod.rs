@@ -20,6 +20,7 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 
 /// The modules of this crate.
 static OWN: &[(&str, Initialize)] = &[
+    ("_ast", crate::ast::module::initialize),
     ("_imp", imp::module::initialize),
     ("_warnings", crate::warnings::module::initialize),
     ("atexit", crate::atexit::module::initialize),

@@ -41,6 +41,8 @@ mod code {
     pub const UNICODE: u8 = b'u';
     pub const UNKNOWN: u8 = b'?';
     pub const SET: u8 = b'<';
+    /// Read alone: nothing writes it any more.
+    pub const INT64: u8 = b'I';
     pub const FROZENSET: u8 = b'>';
     pub const ASCII: u8 = b'a';
     pub const ASCII_INTERNED: u8 = b'A';

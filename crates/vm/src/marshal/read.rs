@@ -1,7 +1,10 @@
 //! Reading objects.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
+use objects::bytearray::ByteArray;
+use objects::memoryview::MemoryView;
 use objects::prelude::*;
 use objects::set::Set;
 
@@ -42,15 +45,15 @@ fn read_exactly(file: &Object, count: usize) -> Result<Vec<u8>> {
     if count == 0 {
         return Ok(Vec::new());
     }
-    let data = file.call_method(intern!("read"), &[&Int::from_usize(count)])?;
-    let buffer = data.get_buffer(objects::buffer::request::SIMPLE)?;
-    let bytes = buffer.bytes();
-    if bytes.len() > count {
-        bail!(ValueError, "read() returned too much data: {count} bytes requested, {} returned", bytes.len());
-    }
-    match bytes.len() == count {
-        true => Ok(bytes.to_vec()),
-        false => Err(raise!(EOFError, "EOF read where not expected")),
+    let room = ByteArray::new(&vec![0; count])?;
+    let read = file.call_method(intern!("readinto"), &[&*MemoryView::of(&room)?])?;
+    let read = if read.is_none() { 0 } else { read.as_isize()? };
+    match read.cmp(&(count as isize)) {
+        Ordering::Equal => Ok(room.to_vec()),
+        Ordering::Less => Err(raise!(EOFError, "EOF read where not expected")),
+        Ordering::Greater => {
+            Err(raise!(ValueError, "read() returned too much data: {count} bytes requested, {read} returned"))
+        }
     }
 }
 
@@ -192,6 +195,7 @@ impl Reader<'_> {
     fn compound(&mut self, kind: u8, index: Option<usize>) -> Result<Ref> {
         Ok(match kind {
             code::INT => Int::new(self.long()?.into()).into_object(),
+            code::INT64 => Int::new(self.array().map(i64::from_le_bytes)?).into_object(),
             code::LONG => self.long_int()?,
             code::FLOAT => Float::new(self.decimal()?).into_object(),
             code::BINARY_FLOAT => Float::new(self.double()?).into_object(),
