@@ -76,9 +76,9 @@ unsafe extern "C" fn PyFile_FromFd(
     newline: *const c_char,
     close: c_int,
 ) -> Result<Ref> {
-    // SAFETY: C strings, or null where there is none.
     let optional = |string: *const c_char| match string.is_null() {
         true => none(),
+        // SAFETY: C strings, as the caller promises.
         false => Str::new(&unsafe { text(string) }).into_object(),
     };
     let open = objects::services::import("io")?.get_attr(intern!("open"))?;
