@@ -299,6 +299,32 @@ extern "C" fn PyDict_DelItem(object: &Object, key: &Object) -> c_int {
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn _PyDict_DelItem_KnownHash(object: &Object, key: &Object, hash: isize) -> c_int {
+    raise::status(dict(object).and_then(|dict| match dict.pop_known_hash(key, hash)? {
+        Some(_) => Ok(()),
+        None => Err(raise::set_key_error(key)),
+    }))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyDict_SizeOf(dict: &Dict) -> isize {
+    dict.size_of() as isize
+}
+
+/// Adds key and value pairs; `replace` says whether a later one counts for the same key.
+#[unsafe(no_mangle)]
+extern "C" fn PyDict_MergeFromSeq2(dict: &Dict, pairs: &Object, replace: c_int) -> c_int {
+    let merge = || -> Result<()> {
+        let added = objects::dict::DICT.as_object().call1(pairs)?;
+        match (replace != 0, added.downcast::<Dict>()) {
+            (true, Some(added)) => dict.update(added),
+            _ => dict.merge(&added, objects::dict::Duplicates::Keep),
+        }
+    };
+    raise::status(merge())
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "C" fn PyDict_DelItemString(object: &Object, key: *const c_char) -> c_int {
     // SAFETY: the caller's promise.
     PyDict_DelItem(object, &Str::new(&unsafe { text(key) }))

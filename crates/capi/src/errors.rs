@@ -462,3 +462,18 @@ extern "C" fn PyErr_PrintEx(remember: c_int) {
 extern "C" fn PyErr_Print() {
     PyErr_PrintEx(1);
 }
+
+/// The exception that an item says is being handled becomes the context of the one that is set.
+#[unsafe(no_mangle)]
+extern "C" fn _PyErr_ChainStackItem(item: Option<&objects::thread_state::ExceptionStackItem>) {
+    let thread = objects::thread_state::ThreadState::current();
+    let Some(Fetched { class, value, traceback }) = raise::fetch() else { return };
+    let handled = thread.exc_info.get();
+    if let Some(item) = item {
+        thread.exc_info.set(item);
+    }
+    // Setting an exception chains it to what is being handled.
+    let chained = raise::set(&class, value).fetch();
+    thread.exc_info.set(handled);
+    let _ = Fetched { traceback, ..chained }.restore();
+}

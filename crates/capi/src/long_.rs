@@ -349,3 +349,29 @@ extern "C" fn PyLong_GetInfo() -> Result<Ref> {
 extern "C" fn PyBool_FromLong(value: c_long) -> Ref {
     bool_object(value != 0)
 }
+
+/// An int of so many digits, for C code to write; its size is the caller's to correct.
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_New(digits: isize) -> Result<Ref<Int>> {
+    Ok(objects::int::IntBuilder::new(digits.max(0) as usize)?.unfinished())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_FromUnicodeObject(text: &Str, base: c_int) -> Result<Ref<Int>> {
+    if !(base == 0 || (2..=36).contains(&base)) {
+        bail!(ValueError, "int() arg 2 must be >= 2 and <= 36");
+    }
+    Int::parse_str(text, base as u32)
+}
+
+macro_rules! from_ids {
+    ($($name:ident)*) => {
+        /// The id; -1 for the highest one, as everywhere.
+        $(#[unsafe(no_mangle)]
+        extern "C" fn $name(id: u32) -> Ref<Int> {
+            Int::new(if id == u32::MAX { -1 } else { i64::from(id) })
+        })*
+    };
+}
+
+from_ids!(_PyLong_FromUid _PyLong_FromGid);

@@ -454,3 +454,22 @@ extern "C" fn PyObject_AsFileDescriptor(object: &Object) -> c_int {
 extern "C" fn Py_GenericAlias(origin: &Object, arguments: &Object) -> Result<Ref> {
     objects::generic_alias::new(origin, arguments)
 }
+
+/// Whether a pointer looks like that of a freed object: null, or one of the patterns of debugging allocators.
+#[unsafe(no_mangle)]
+extern "C" fn _PyObject_IsFreed(object: *const Object) -> c_int {
+    const PATTERNS: [u8; 3] = [0xcd, 0xdd, 0xfd];
+    let bytes = (object as usize).to_ne_bytes();
+    c_int::from(object.is_null() || PATTERNS.iter().any(|&pattern| bytes == [pattern; size_of::<usize>()]))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyObject_GC_IsFinalized(object: &Object) -> c_int {
+    c_int::from(gc::is_finalized(object))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyObject_HasAttrId(object: &Object, name: *mut Identifier) -> c_int {
+    // SAFETY: a static structure of the caller's.
+    PyObject_HasAttr(object, unsafe { &*_PyUnicode_FromId(name) })
+}

@@ -2,7 +2,8 @@
 
 use compiler::{CompileFailure, Exception, Position, Recursion};
 use objects::prelude::*;
-use syntax::{Decoded, EscapeWarning, ExceptionClass, Mode, Parsed, Place, SyntaxFailure};
+pub use syntax::Mode;
+use syntax::{Decoded, EscapeWarning, ExceptionClass, Parsed, Place, SyntaxFailure};
 
 use crate::code::Code;
 
@@ -71,6 +72,12 @@ pub fn parse(source: &[u8], request: &Request<'_>) -> Result<Parsed> {
             Err(raise_syntax_failure(&failure, request.filename))
         }
     }
+}
+
+/// How far an instruction moves the top of the stack; nothing for what is no instruction.
+pub fn stack_effect(opcode: i32, argument: i32, jump: Option<bool>) -> Option<i32> {
+    let opcode = u8::try_from(opcode).ok().and_then(bytecode::Opcode::from_number)?;
+    i32::try_from(opcode.effect(argument as u32, jump)).ok()
 }
 
 /// Compiles a tree.

@@ -207,6 +207,11 @@ fn limit() -> usize {
     }
 }
 
+/// Writes a traceback to a file (`PyTraceBack_Print`).
+pub fn write_traceback_to(file: &Object, traceback: &Traceback) -> Result<()> {
+    write_traceback(&Output(file), traceback)
+}
+
 fn write_traceback(output: &Output<'_>, traceback: &Traceback) -> Result<()> {
     let limit = limit();
     if limit == 0 {

@@ -169,6 +169,43 @@ impl MemoryView {
         MemoryView::over(&buffer, shape)
     }
 
+    /// A view of memory that somebody described (`PyMemoryView_FromBuffer`); no exporter gets it back.
+    ///
+    /// # Safety
+    /// The memory is as described, as long as there are views of it.
+    pub unsafe fn of_view(view: &BufferView) -> Result<Ref<MemoryView>> {
+        let shape = Shape::of(view);
+        // SAFETY: the copy's pointers are the caller's; the reference to the exporter is not copied.
+        let mut master = unsafe { std::mem::ManuallyDrop::new(ptr::from_ref(view).read()) };
+        // SAFETY: the field is written without dropping what the caller still owns.
+        unsafe { (&raw mut master.obj).write(None) };
+        let buffer = Ref::new(ManagedBuffer {
+            base: Object::header(),
+            released: Cell::new(0),
+            exports: Cell::new(0),
+            master: ViewCell::new(std::mem::ManuallyDrop::into_inner(master)),
+        });
+        MemoryView::over(&buffer, shape)
+    }
+
+    /// Another view of the same memory, as bytes.
+    pub fn flat(
+        &self,
+        start: *mut std::ffi::c_void,
+        length: isize,
+        readonly: bool,
+    ) -> Result<Ref<MemoryView>> {
+        self.with_shape(Shape {
+            start: start.cast(),
+            itemsize: 1,
+            format: c"B".as_ptr().cast_mut(),
+            readonly,
+            shape: vec![length],
+            strides: vec![1],
+            suboffsets: None,
+        })
+    }
+
     /// Another view of the same memory.
     pub fn with_shape(&self, shape: Shape) -> Result<Ref<MemoryView>> {
         match self.buffer.get() {

@@ -632,6 +632,41 @@ impl Str {
         own + self.wide_size() + self.utf8_size()
     }
 
+    /// The code points as `wchar_t`, with a zero at their end: made when first asked for, and kept.
+    pub fn wide_form(&self) -> Result<*mut u32> {
+        let length = self.len();
+        if self.wstr.get().is_null() {
+            let wide = match self.points() {
+                Points::Four(_) => self.data().cast::<u32>(),
+                points => {
+                    let wide = memory::raw_allocate((length + 1) * size_of::<u32>()).cast::<u32>();
+                    if wide.is_null() {
+                        bail!(MemoryError);
+                    }
+                    // SAFETY: room for the code points and the zero was allocated.
+                    unsafe {
+                        for (index, point) in points.iter().enumerate() {
+                            wide.add(index).write(point);
+                        }
+                        wide.add(length).write(0);
+                    }
+                    wide
+                }
+            };
+            self.wstr.set(wide.cast());
+            if self.has_compact_fields() {
+                // SAFETY: just checked that the structure has the field.
+                unsafe { self.as_compact() }.wstr_length.set(length as isize);
+            }
+        }
+        Ok(self.wstr.get().cast())
+    }
+
+    /// Whether nothing was derived from the content yet: neither hash nor table of interned strings.
+    pub fn is_unshared(&self) -> bool {
+        self.hash.get() == -1 && self.state.get().0 & State::INTERNED == 0 && ptr::eq(self.class(), &STR)
+    }
+
     fn wide_size(&self) -> usize {
         let wide = self.wstr.get();
         if wide.is_null() || ptr::eq(wide.cast(), self.data()) {

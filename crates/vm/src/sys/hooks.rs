@@ -54,7 +54,8 @@ pub fn write_unraisable_in_thread(fetched: Fetched, function: &Object) {
     write_unraisable_message(fetched, Some(function), Some("Exception ignored in thread started by"));
 }
 
-fn write_unraisable_message(fetched: Fetched, context: Option<&Object>, message: Option<&str>) {
+/// The same, with what the report begins with.
+pub fn write_unraisable_message(fetched: Fetched, context: Option<&Object>, message: Option<&str>) {
     let fetched = fetched.normalize();
     let arguments = UNRAISABLE.build(vec![
         fetched.class.clone(),
