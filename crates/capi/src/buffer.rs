@@ -17,6 +17,10 @@ extern "C" fn PyObject_CheckBuffer(object: &Object) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyObject_GetBuffer(object: &Object, view: *mut BufferView, flags: c_int) -> c_int {
     match object.class().tp_as_buffer.get().and_then(|suite| suite.bf_getbuffer.get()) {
+        Some(_) if view.is_null() => {
+            let _ = raise!(BufferError, "PyObject_GetBuffer: view==NULL argument is obsolete");
+            -1
+        }
         // SAFETY: the caller's view. C does not initialise it, so the reference that exporters replace is written first.
         Some(get) => unsafe {
             (&raw mut (*view).obj).write(None);

@@ -291,6 +291,10 @@ macro_rules! converters {
     ($($name:ident: $kind:ty, $shown:literal;)*) => {
         $(#[unsafe(no_mangle)]
         unsafe extern "C" fn $name(object: &Object, place: *mut c_void) -> c_int {
+            if object.downcast::<Int>().is_some_and(|number| _PyLong_Sign(number) < 0) {
+                let _ = raise!(ValueError, "value must be positive");
+                return 0;
+            }
             let number = PyLong_AsUnsignedLong(Some(object));
             if number == c_ulong::MAX && raise::occurred() {
                 return 0;
