@@ -676,6 +676,18 @@ unsafe fn name_list<'a>(names: *const *const c_char) -> Vec<&'a CStr> {
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "C" fn _PyArg_VaParseTupleAndKeywords_SizeT(
+    given: &Tuple,
+    keywords: Option<&Dict>,
+    format: *const c_char,
+    names: *const *const c_char,
+    variables: *mut VaListTag,
+) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { PyArg_VaParseTupleAndKeywords(given, keywords, format, names, variables) }
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "C" fn PyArg_VaParseTupleAndKeywords(
     given: &Tuple,
     keywords: Option<&Dict>,
