@@ -17,6 +17,10 @@ extern "C" fn PyObject_CheckBuffer(object: &Object) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyObject_GetBuffer(object: &Object, view: *mut BufferView, flags: c_int) -> c_int {
     match object.class().tp_as_buffer.get().and_then(|suite| suite.bf_getbuffer.get()) {
+        Some(_) if view.is_null() => {
+            let _ = raise!(BufferError, "PyObject_GetBuffer: view==NULL argument is obsolete");
+            -1
+        }
         // SAFETY: the caller's view. C does not initialise it, so the reference that exporters replace is written first.
         Some(get) => unsafe {
             (&raw mut (*view).obj).write(None);
@@ -119,17 +123,41 @@ unsafe extern "C" fn PyBuffer_ToContiguous(
     out: *mut u8,
     view: &BufferView,
     size: isize,
-    _order: c_char,
+    order: c_char,
 ) -> c_int {
-    let mut offset = 0;
-    view.for_each_item(|item| {
-        if offset + item.len() as isize <= size {
-            // SAFETY: the caller's promise: room for `size`.
-            unsafe { std::ptr::copy_nonoverlapping(item.as_ptr(), out.offset(offset), item.len()) };
-        }
-        offset += item.len() as isize;
+    if size != view.len {
+        let _ = raise!(ValueError, "PyBuffer_ToContiguous: len != view->len");
+        return -1;
+    }
+    let itemsize = view.itemsize.max(1) as usize;
+    for_each_place(view, order, size as usize / itemsize, |item, place| {
+        // SAFETY: the caller's promise: room for `size`.
+        unsafe { std::ptr::copy_nonoverlapping(place.cast_const(), out.add(item * itemsize), itemsize) };
     });
     0
+}
+
+/// Calls back with the number and the place of each of the first items, in Fortran's order for `F`, in C's for `C`, and
+/// for `A` in Fortran's where the items lie like that.
+fn for_each_place(view: &BufferView, order: c_char, count: usize, mut visit: impl FnMut(usize, *mut u8)) {
+    let fortran = match order as u8 {
+        b'F' => true,
+        b'A' => view.is_fortran_contiguous() && !view.is_contiguous(),
+        _ => false,
+    };
+    let shape = view.shape();
+    let mut index = vec![0isize; shape.len()];
+    for item in 0..count {
+        visit(item, view.item_pointer(&index));
+        for step in 0..shape.len() {
+            let dimension = if fortran { step } else { shape.len() - 1 - step };
+            index[dimension] += 1;
+            if index[dimension] < shape[dimension] {
+                break;
+            }
+            index[dimension] = 0;
+        }
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -252,26 +280,11 @@ unsafe extern "C" fn PyBuffer_FromContiguous(
         unsafe { std::ptr::copy_nonoverlapping(start, view.buf.cast(), size) };
         return 0;
     }
-    let (shape, itemsize) = (view.shape(), view.itemsize.max(1) as usize);
-    let mut index = vec![0isize; shape.len()];
-    for item in 0..size / itemsize {
-        // SAFETY: the index is in range; the item is within the caller's memory.
-        unsafe {
-            std::ptr::copy_nonoverlapping(start.add(item * itemsize), view.item_pointer(&index), itemsize);
-        }
-        let mut step = |dimension: usize| {
-            index[dimension] += 1;
-            let wraps = index[dimension] == shape[dimension];
-            if wraps {
-                index[dimension] = 0;
-            }
-            wraps
-        };
-        match order as u8 {
-            b'F' => (0..shape.len()).find(|&dimension| !step(dimension)),
-            _ => (0..shape.len()).rev().find(|&dimension| !step(dimension)),
-        };
-    }
+    let itemsize = view.itemsize.max(1) as usize;
+    for_each_place(view, order, size / itemsize, |item, place| {
+        // SAFETY: the item is within the caller's memory.
+        unsafe { std::ptr::copy_nonoverlapping(start.add(item * itemsize), place, itemsize) };
+    });
     0
 }
 

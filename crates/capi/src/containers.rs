@@ -545,3 +545,21 @@ extern "C" fn PyMethod_New(function: &Object, receiver: Option<&Object>) -> Resu
         None => Err(bad_call()),
     }
 }
+
+/// A bound of a slice, cut to what C can count; `None` leaves the place as it is.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyEval_SliceIndex(bound: Option<&Object>, place: *mut isize) -> c_int {
+    let Some(bound) = bound.filter(|bound| !bound.is_none()) else { return 1 };
+    if !bound.has_index() {
+        let _ = raise!(TypeError, "slice indices must be integers or None or have an __index__ method");
+        return 0;
+    }
+    match bound.as_isize_clip() {
+        Ok(bound) => {
+            // SAFETY: the caller's place.
+            unsafe { place.write(bound) };
+            1
+        }
+        Err(_) => 0,
+    }
+}

@@ -47,14 +47,18 @@ extern "C" fn PyObject_Str(object: Option<&Object>) -> Result<Ref<Str>> {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn PyObject_ASCII(object: &Object) -> Result<Ref> {
+extern "C" fn PyObject_ASCII(object: Option<&Object>) -> Result<Ref> {
+    let Some(object) = object else { return Ok(Str::new("<NULL>").into_object()) };
     let builtins = (objects::services::get().import)("builtins")?;
     builtins.call_method(intern!("ascii"), &[object])
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn PyObject_Bytes(object: &Object) -> Result<Ref> {
-    Bytes::class().as_object().call1(object)
+extern "C" fn PyObject_Bytes(object: Option<&Object>) -> Result<Ref> {
+    match object {
+        Some(object) => Bytes::class().as_object().call1(object),
+        None => Ok(Bytes::new(b"<NULL>").into_object()),
+    }
 }
 
 #[unsafe(no_mangle)]

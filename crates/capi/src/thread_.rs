@@ -350,3 +350,47 @@ extern "C" fn PyEval_SetTrace(function: Option<objects::thread_state::TraceFunc>
         Err(raised) => raised.write_unraisable(None),
     }
 }
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_New(interpreter: &'static vm::interpreter::Interpreter) -> *mut ThreadState {
+    thread::new_state(interpreter)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_Clear(state: &ThreadState) {
+    thread::clear_state(state);
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThreadState_Delete(state: *mut ThreadState) {
+    // SAFETY: the caller's promise.
+    unsafe { thread::delete_state(state) };
+}
+
+/// Ends the current state, and lets the GIL go.
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_DeleteCurrent() {
+    thread::end_current();
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_AcquireThread(state: *mut ThreadState) {
+    thread::acquire_gil(state);
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_ReleaseThread(_state: *mut ThreadState) {
+    thread::release_gil();
+}
+
+/// The dictionary for extensions' data of the whole interpreter, borrowed.
+#[unsafe(no_mangle)]
+extern "C" fn PyInterpreterState_GetDict(
+    interpreter: &'static vm::interpreter::Interpreter,
+) -> Option<&'static Dict> {
+    if interpreter.dict.is_null() {
+        interpreter.dict.set(Some(Dict::new()));
+    }
+    // SAFETY: set once; the interpreter keeps it alive.
+    unsafe { interpreter.dict.peek() }
+}

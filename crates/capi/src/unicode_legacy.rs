@@ -270,3 +270,18 @@ unsafe extern "C" fn PyUnicode_TransformDecimalToASCII(start: *const u32, size: 
     let digit = |&point: &u32| unicode::to_decimal(point).map_or(point, |digit| u32::from(b'0' + digit));
     Str::from_u32(&points.iter().map(digit).collect::<Vec<_>>())
 }
+
+#[unsafe(no_mangle)]
+extern "C" fn PyUnicode_Count(string: &Object, part: &Object, start: isize, end: isize) -> isize {
+    let count = || {
+        string
+            .call_method(intern!("count"), &[part, &Int::from_isize(start), &Int::from_isize(end)])?
+            .as_isize()
+    };
+    count().unwrap_or(-1)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyUnicode_RSplit(string: &Object, separator: Option<&Object>, most: isize) -> Result<Ref> {
+    string.call_method(intern!("rsplit"), &[separator.unwrap_or(none_object()), &Int::from_isize(most)])
+}

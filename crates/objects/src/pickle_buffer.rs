@@ -44,16 +44,13 @@ fn released() -> Raised {
 impl PickleBuffer {
     /// `TypeError` for an object that lends no memory.
     pub fn of(object: &Object) -> Result<Ref<PickleBuffer>> {
-        let Some(get) = object.class().tp_as_buffer.get().and_then(|suite| suite.bf_getbuffer.get()) else {
-            bail!(TypeError, "a bytes-like object is required, not '{}'", object.class().name());
-        };
         let buffer = Ref::new(PickleBuffer {
             base: Object::header(),
             view: UnsafeCell::new(BufferView::EMPTY),
             weak_references: Cell::new(std::ptr::null_mut()),
         });
-        // SAFETY: the view is empty, stays where it is, and the type's own function fills it.
-        raise::check_status(unsafe { get(object, buffer.view.get(), request::FULL_RO) })?;
+        // SAFETY: the view is empty, and stays where it is.
+        unsafe { BufferView::acquire(buffer.view.get(), object, request::FULL_RO, "") }?;
         Ok(buffer)
     }
 

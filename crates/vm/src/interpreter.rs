@@ -24,6 +24,8 @@ pub struct Interpreter {
     pub sysdict: Field<Dict>,
     /// The dictionary of `builtins`.
     pub builtins: Field<Dict>,
+    /// Where extension modules keep data of their own.
+    pub dict: Field<Dict>,
     /// `importlib._bootstrap`.
     pub importlib: Field,
     /// The original `builtins.__import__`.
@@ -53,6 +55,7 @@ impl Default for Interpreter {
             modules: Field::null(),
             sysdict: Field::null(),
             builtins: Field::null(),
+            dict: Field::null(),
             importlib: Field::null(),
             import_function: Field::null(),
             extensions: Field::null(),

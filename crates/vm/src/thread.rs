@@ -104,6 +104,21 @@ pub fn end_current() {
     gil::release();
 }
 
+/// Ends a state that is not current, and that was cleared.
+///
+/// # Safety
+/// The state was made by [`new_state`], and is not used afterwards.
+pub unsafe fn delete_state(state: *mut ThreadState) {
+    // SAFETY: the caller's promise; states are made by `Box::leak`.
+    unsafe {
+        unlink(&*state);
+        if OWN.get() == state {
+            OWN.set(ptr::null_mut());
+        }
+        drop(Box::from_raw(state));
+    }
+}
+
 /// Drops what a state holds.
 pub fn clear_state(state: &ThreadState) {
     state.c_profilefunc.set(None);

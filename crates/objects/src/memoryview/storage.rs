@@ -56,17 +56,14 @@ impl ManagedBuffer {}
 impl ManagedBuffer {
     /// Asks an object for its memory.
     fn lend(object: &Object) -> Result<Ref<ManagedBuffer>> {
-        let Some(get) = object.class().tp_as_buffer.get().and_then(|procs| procs.bf_getbuffer.get()) else {
-            bail!(TypeError, "memoryview: a bytes-like object is required, not '{}'", object.class().name());
-        };
         let buffer = Ref::new(ManagedBuffer {
             base: Object::header(),
             released: Cell::new(0),
             exports: Cell::new(0),
             master: ViewCell::new(BufferView::EMPTY),
         });
-        // SAFETY: the view is empty, stays where it is, and the type's own function fills it.
-        raise::check_status(unsafe { get(object, buffer.master.as_ptr(), request::FULL_RO) })?;
+        // SAFETY: the view is empty, and stays where it is.
+        unsafe { BufferView::acquire(buffer.master.as_ptr(), object, request::FULL_RO, "memoryview: ") }?;
         Ok(buffer)
     }
 

@@ -198,12 +198,8 @@ pub fn call_native(
     thread: &ThreadState,
     callee: &Object,
     given: &[&Object],
-    names: Option<&Tuple>,
+    run: impl FnOnce() -> Result<Ref>,
 ) -> Result<Ref> {
-    let run = || match names {
-        Some(names) => callee.call_keywords(given, names),
-        None => callee.call(given),
-    };
     let Some(function) = profiled(callee, given)? else { return run() };
     let Some(frame) = Frame::innermost(thread).filter(|_| thread.c_profilefunc.get().is_some()) else {
         return run();
