@@ -216,7 +216,8 @@ unsafe extern "C" fn PyUnicode_FromUnicode(start: *const u32, size: isize) -> Re
         bail!(SystemError, "Negative size passed to PyUnicode_FromUnicode")
     };
     match start.is_null() {
-        true => Str::filled(size, 0x10_ffff),
+        true if size == 0 => Ok(Str::empty()),
+        true => Str::unready(size),
         // SAFETY: the caller's promise.
         false => Str::from_u32(unsafe { std::slice::from_raw_parts(start, size) }),
     }

@@ -454,6 +454,32 @@ impl Str {
         Ok(string)
     }
 
+    /// A string of before PEP 393: so many `wchar_t`, NULs as yet, for C code that fills them in. It gets its
+    /// form when it is first looked at.
+    pub fn unready(length: usize) -> Result<Ref<Str>> {
+        let size = length.checked_add(1).and_then(|units| units.checked_mul(size_of::<u32>()));
+        let wide = size.map_or(ptr::null_mut(), memory::raw_allocate);
+        if wide.is_null() {
+            bail!(MemoryError);
+        }
+        let string = memory::allocate_var::<Str>(&STR, 0).inspect_err(|_| {
+            // SAFETY: allocated just now, and nobody has it.
+            unsafe { memory::raw_free(wide) }
+        })?;
+        // SAFETY: room for the units was allocated; an instance made by its type has room for a DetachedStr.
+        unsafe {
+            ptr::write_bytes(wide.cast::<u32>(), 0, length + 1);
+            string.length.set(0);
+            string.hash.set(-1);
+            string.state.set(State(0));
+            string.wstr.set(wide);
+            string.reset_compact_fields();
+            string.as_compact().wstr_length.set(length as isize);
+            string.cast::<DetachedStr>().data.set(ptr::null_mut());
+        }
+        Ok(string)
+    }
+
     /// The number of code points.
     #[inline(always)]
     pub fn len(&self) -> usize {
