@@ -28,6 +28,7 @@ mod long_;
 mod memory_;
 mod module_;
 mod object_;
+mod readline_;
 mod set_;
 mod sys_;
 mod thread_;
