@@ -233,7 +233,7 @@ pub mod functions {
             Ok(version) if only_tree => version,
             _ => 9,
         };
-        let mut request = Request { filename: &filename, mode, flags: bits, optimize, feature_version };
+        let mut request = Request { flags: bits, optimize, feature_version, ..Request::new(&filename, mode) };
         if let Some(result) = crate::ast::compile_object(source, &request)? {
             return Ok(result);
         }
