@@ -190,7 +190,7 @@ fn run_source(filename: &str, source: &[u8], file: Option<&Path>) -> Result<Ref>
     let is_file = filename.as_str() != Some("<string>");
     let request = Request { script: is_file, ..Request::new(&filename, Mode::Exec) };
     let code = compile::compile(source, &request)?;
-    run_code(&code, &filename, "SourceFileLoader", is_file)
+    run_code(&code, &filename, file.map(|_| "SourceFileLoader"), is_file)
 }
 
 fn run_compiled(path: &Path, body: &[u8]) -> Result<Ref> {
@@ -198,11 +198,16 @@ fn run_compiled(path: &Path, body: &[u8]) -> Result<Ref> {
     let Some(code) = code.downcast::<vm::code::Code>() else {
         bail!(RuntimeError, "Bad code object in .pyc file");
     };
-    run_code(code, &*path_object(path)?, "SourcelessFileLoader", true)
+    run_code(code, &*path_object(path)?, Some("SourcelessFileLoader"), true)
 }
 
 /// Runs code in `__main__`; that of a file finds its name there, and its loader, as any module does.
-fn run_code(code: &vm::code::Code, filename: &Str, loader: &'static str, is_file: bool) -> Result<Ref> {
+fn run_code(
+    code: &vm::code::Code,
+    filename: &Str,
+    loader: Option<&'static str>,
+    is_file: bool,
+) -> Result<Ref> {
     let namespace = start::main_namespace()?;
     if !is_file {
         return vm::builtins::run_code(code, &namespace, &namespace);
@@ -212,9 +217,12 @@ fn run_code(code: &vm::code::Code, filename: &Str, loader: &'static str, is_file
         namespace.set(intern!("__file__"), filename)?;
         namespace.set(intern!("__cached__"), none_object())?;
     }
-    let external = vm::import::import_by_name("_frozen_importlib_external")?;
-    let loader = external.get_attr(Str::intern_static(loader))?.call(&[intern!("__main__"), filename])?;
-    namespace.set(intern!("__loader__"), &loader)?;
+    if let Some(loader) = loader {
+        let external = vm::import::import_by_name("_frozen_importlib_external")?;
+        let class = external.get_attr(Str::intern_static(loader))?;
+        let loader = class.call(&[intern!("__main__"), filename])?;
+        namespace.set(intern!("__loader__"), &loader)?;
+    }
     let result = vm::builtins::run_code(code, &namespace, &namespace);
     if own_name && result.is_ok() {
         let _ = namespace.remove(intern!("__file__")).map_err(Raised::clear);
