@@ -438,16 +438,14 @@ unsafe extern "C" fn PyUnicodeDecodeError_Create(
 #[unsafe(no_mangle)]
 unsafe extern "C" fn Py_FatalError(message: *const c_char) -> ! {
     // SAFETY: the caller's promise.
-    eprintln!("Fatal Python error: {}", unsafe { text(message) });
-    std::process::abort()
+    vm::faults::fatal_error("", &unsafe { text(message) })
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, message: *const c_char) -> ! {
     // SAFETY: the caller's promise.
     let (function, message) = unsafe { (text(function), text(message)) };
-    eprintln!("Fatal Python error: {function}: {message}");
-    std::process::abort()
+    vm::faults::fatal_error(&function, &message)
 }
 
 /// Prints the exception that is set, as an uncaught one is printed, and drops it.

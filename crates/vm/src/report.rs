@@ -190,8 +190,11 @@ fn write_marked_line(output: &Output<'_>, text: &str, offset: i64) -> Result<()>
         output.write("\n")?;
     }
     let Some(offset) = offset else { return Ok(()) };
-    let caret = offset.saturating_sub(removed).max(1);
-    output.write(&format!("    {}^\n", " ".repeat(caret - 1)))
+    // A place in the indentation is not shown.
+    match offset.checked_sub(removed + 1) {
+        Some(before) => output.write(&format!("    {}^\n", " ".repeat(before))),
+        None => Ok(()),
+    }
 }
 
 /// `sys.tracebacklimit`.
