@@ -1,5 +1,6 @@
 //! The command line and the environment, as `python3.9` reads them (Using Python, section 1).
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -357,7 +358,7 @@ fn read_settings(config: &mut Config) -> Result<(), String> {
     Ok(())
 }
 
-/// `sys.warnoptions`: what comes later counts more.
+/// `sys.warnoptions`: what comes later counts more, and what is there already is not said again.
 fn warn_options(config: &Config, from_options: Vec<String>) -> Vec<String> {
     let mut options = Vec::new();
     if config.dev_mode {
@@ -372,6 +373,8 @@ fn warn_options(config: &Config, from_options: Vec<String>) -> Vec<String> {
         1 => options.push("default::BytesWarning".to_owned()),
         _ => options.push("error::BytesWarning".to_owned()),
     }
+    let mut seen = HashSet::new();
+    options.retain(|option| seen.insert(option.clone()));
     options
 }
 

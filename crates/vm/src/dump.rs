@@ -80,6 +80,7 @@ pub fn write_stack(to: Descriptor, state: &ThreadState) {
 
 /// Writes the frames of all threads of the interpreter of `current`, or of the first one; `current` is said
 /// to be so.
+#[allow(clippy::not_unsafe_ptr_arg_deref)] // A thread state of the calling thread, or null.
 pub fn write_threads(to: Descriptor, current: *mut ThreadState) {
     // SAFETY: a thread's own state is alive, and so are its interpreter and the first one.
     let interpreter = unsafe {
@@ -100,7 +101,7 @@ pub fn write_threads(to: Descriptor, current: *mut ThreadState) {
             break;
         }
         to.write(if ptr::eq(state, current) { "Current thread 0x" } else { "Thread 0x" });
-        to.write_digits(state.thread_id.get() as u64, 16, 16);
+        to.write_digits(state.thread_id.get(), 16, 16);
         to.write(" (most recent call first):\n");
         write_frames(to, state);
         next = state.next.get();

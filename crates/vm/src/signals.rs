@@ -114,6 +114,11 @@ pub fn c_handler() -> libc::sighandler_t {
     on_signal as extern "C" fn(c_int) as libc::sighandler_t
 }
 
+/// Whether signals have arrived that are not handled yet.
+pub fn are_waiting() -> bool {
+    ANY_TRIPPED.load(Ordering::Acquire)
+}
+
 /// Calls the handlers of the signals that have arrived. For the main thread.
 pub fn handle() -> Result<()> {
     if !ANY_TRIPPED.swap(false, Ordering::AcqRel) {

@@ -309,6 +309,9 @@ pub fn look_up(state: &ThreadState) -> Result<()> {
     if is_main() {
         signals::handle()?;
         pending::make()?;
+    } else if signals::are_waiting() || pending::are_waiting() {
+        // The main thread is yet to look up.
+        runtime::set_breaker();
     }
     // Without the current pointer, in case the next one is another thread's.
     gil::yield_if_asked(|| {
