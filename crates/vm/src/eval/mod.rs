@@ -171,6 +171,15 @@ fn run<const TRACING: bool>(
                     ($result:expr) => {
                         match check!($result) {
                             Called::Done => {
+                                // What was called may have to be released: first its `with` or `try` is entered.
+                                if runtime::breaker_is_set()
+                                    && !matches!(
+                                        machine.following().opcode.get(),
+                                        SETUP_WITH | BEFORE_ASYNC_WITH | SETUP_FINALLY | YIELD_FROM
+                                    )
+                                {
+                                    breaker!();
+                                }
                                 if (thread.use_tracing.get() != 0) != TRACING {
                                     break Leave::Switch;
                                 }
