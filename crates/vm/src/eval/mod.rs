@@ -354,7 +354,7 @@ fn run<const TRACING: bool>(
 
                     YIELD_VALUE => break Leave::Yielded(machine.yielded()),
                     YIELD_FROM => {
-                        if let Some(value) = check!(machine.yield_from()) {
+                        if let Some(value) = check!(machine.yield_from::<TRACING>()) {
                             // The instruction runs again when the frame is resumed.
                             machine.frame().lasti.set(machine.frame().lasti.get() - 2);
                             break Leave::Yielded(value);
@@ -398,6 +398,9 @@ fn run<const TRACING: bool>(
                     }
                 }
                 if machine.unwind() {
+                    if TRACING {
+                        lines.handle_exception(machine.frame());
+                    }
                     continue 'frame;
                 }
                 Err(raise::already_set())
@@ -431,7 +434,7 @@ fn run<const TRACING: bool>(
             machine.load(thread.frame.get().cast());
         }
         if TRACING {
-            lines = Lines::NONE;
+            lines = Lines::back_in(machine.frame());
         }
         if let Some(resumed) = resumed {
             match generator::finish_in_loop(thread, &resumed, suspended, result) {
