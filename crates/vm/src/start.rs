@@ -69,6 +69,9 @@ pub fn initialize(config: &Config) -> Result<()> {
         import::install()?;
         open_streams()?;
     }
+    if config.dev_mode {
+        objects::codecs::check_names();
+    }
     Ok(())
 }
 
