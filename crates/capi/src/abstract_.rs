@@ -80,6 +80,9 @@ extern "C" fn PyNumber_InPlacePower(base: &Object, exponent: &Object, modulus: &
 
 #[unsafe(no_mangle)]
 extern "C" fn PyNumber_ToBase(object: &Object, base: c_int) -> Result<Ref<Str>> {
+    if !matches!(base, 2 | 8 | 10 | 16) {
+        bail!(SystemError, "PyNumber_ToBase: base must be 2, 8, 10 or 16");
+    }
     object.to_base(base as u32)
 }
 

@@ -281,3 +281,25 @@ extern "C" fn _Py_CheckRecursiveCall(
     state.recursion_depth.set(state.recursion_depth.get() - 1);
     Py_EnterRecursiveCall(place)
 }
+
+/// Keyword arguments of a vectorcall, as a dictionary.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyStack_AsDict(values: *const &Object, names: Option<&Tuple>) -> Result<Ref<Dict>> {
+    let dict = Dict::new();
+    for (index, name) in names.map_or(&[][..], Tuple::as_slice).iter().enumerate() {
+        // SAFETY: the caller's promise: a value for each name.
+        dict.set(name, unsafe { *values.add(index) })?;
+    }
+    Ok(dict)
+}
+
+/// The annotations of a function, borrowed.
+#[unsafe(no_mangle)]
+extern "C" fn PyFunction_GetAnnotations(function: &Object) -> Option<&Object> {
+    if function.downcast::<vm::function::Function>().is_none() {
+        let _ = raise!(SystemError, "bad argument to internal function");
+        return None;
+    }
+    // SAFETY: the function keeps its annotations alive.
+    function.get_attr(intern!("__annotations__")).ok().map(|annotations| unsafe { &*annotations.as_ptr() })
+}

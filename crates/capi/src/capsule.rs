@@ -144,3 +144,19 @@ unsafe extern "C" fn PyCapsule_Import(path: *const c_char, _no_block: c_int) -> 
     }
     object.downcast::<Capsule>().map_or(std::ptr::null_mut(), |capsule| capsule.pointer.get())
 }
+
+#[unsafe(no_mangle)]
+extern "C" fn PyCapsule_SetName(object: Option<&Object>, name: *const c_char) -> c_int {
+    match any(object, "PyCapsule_SetName") {
+        Some(capsule) => {
+            capsule.name.set(name);
+            0
+        }
+        None => -1,
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyCapsule_GetDestructor(object: Option<&Object>) -> Option<Destructor> {
+    any(object, "PyCapsule_GetDestructor")?.destructor.get()
+}

@@ -299,6 +299,32 @@ extern "C" fn PyDict_DelItem(object: &Object, key: &Object) -> c_int {
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn _PyDict_DelItem_KnownHash(object: &Object, key: &Object, hash: isize) -> c_int {
+    raise::status(dict(object).and_then(|dict| match dict.pop_known_hash(key, hash)? {
+        Some(_) => Ok(()),
+        None => Err(raise::set_key_error(key)),
+    }))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyDict_SizeOf(dict: &Dict) -> isize {
+    dict.size_of() as isize
+}
+
+/// Adds key and value pairs; `replace` says whether a later one counts for the same key.
+#[unsafe(no_mangle)]
+extern "C" fn PyDict_MergeFromSeq2(dict: &Dict, pairs: &Object, replace: c_int) -> c_int {
+    let merge = || -> Result<()> {
+        let added = objects::dict::DICT.as_object().call1(pairs)?;
+        match (replace != 0, added.downcast::<Dict>()) {
+            (true, Some(added)) => dict.update(added),
+            _ => dict.merge(&added, objects::dict::Duplicates::Keep),
+        }
+    };
+    raise::status(merge())
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "C" fn PyDict_DelItemString(object: &Object, key: *const c_char) -> c_int {
     // SAFETY: the caller's promise.
     PyDict_DelItem(object, &Str::new(&unsafe { text(key) }))
@@ -517,5 +543,23 @@ extern "C" fn PyMethod_New(function: &Object, receiver: Option<&Object>) -> Resu
             Ok(objects::method::Method::new(function.to_ref(), receiver.to_ref()).into_object())
         }
         None => Err(bad_call()),
+    }
+}
+
+/// A bound of a slice, cut to what C can count; `None` leaves the place as it is.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyEval_SliceIndex(bound: Option<&Object>, place: *mut isize) -> c_int {
+    let Some(bound) = bound.filter(|bound| !bound.is_none()) else { return 1 };
+    if !bound.has_index() {
+        let _ = raise!(TypeError, "slice indices must be integers or None or have an __index__ method");
+        return 0;
+    }
+    match bound.as_isize_clip() {
+        Ok(bound) => {
+            // SAFETY: the caller's place.
+            unsafe { place.write(bound) };
+            1
+        }
+        Err(_) => 0,
     }
 }

@@ -198,6 +198,10 @@ pub static _PyLong_One: ObjectPointer = ObjectPointer(std::cell::Cell::new(std::
 
 /// Fills what cannot be a constant.
 pub fn initialize() {
+    // A failure leaves the type without attributes, and whoever uses it with an exception.
+    if let Err(raised) = objects::type_object::ready(&crate::subinterpreters::INTERPRETER_ID) {
+        raised.clear();
+    }
     _PyLong_Zero.0.set(Int::zero().into_object().into_raw());
     _PyLong_One.0.set(Int::one().into_object().into_raw());
 }
@@ -213,3 +217,31 @@ pub static _Py_ascii_whitespace: [u8; 128] = {
     }
     table
 };
+
+/// A variable of C's: a pointer that extension modules set.
+#[repr(transparent)]
+pub struct PointerVariable(std::cell::Cell<*mut std::ffi::c_void>);
+
+// SAFETY: written and read under the GIL.
+unsafe impl Sync for PointerVariable {}
+
+impl PointerVariable {
+    const NULL: PointerVariable = PointerVariable(std::cell::Cell::new(std::ptr::null_mut()));
+}
+
+/// What waiting for input calls again and again, for the windows of a toolkit.
+#[unsafe(no_mangle)]
+pub static PyOS_InputHook: PointerVariable = PointerVariable::NULL;
+/// How a line is read from a terminal; `readline` sets it.
+#[unsafe(no_mangle)]
+pub static PyOS_ReadlineFunctionPointer: PointerVariable = PointerVariable::NULL;
+/// The thread that reads such a line.
+#[unsafe(no_mangle)]
+pub static _PyOS_ReadlineTState: PointerVariable = PointerVariable::NULL;
+
+#[unsafe(no_mangle)]
+pub static Py_FileSystemDefaultEncoding: TextPointer = TextPointer(c"utf-8".as_ptr());
+#[unsafe(no_mangle)]
+pub static Py_FileSystemDefaultEncodeErrors: TextPointer = TextPointer(c"surrogateescape".as_ptr());
+#[unsafe(no_mangle)]
+pub static Py_HasFileSystemDefaultEncoding: Flag = Flag(std::cell::Cell::new(1));

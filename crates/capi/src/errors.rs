@@ -438,16 +438,14 @@ unsafe extern "C" fn PyUnicodeDecodeError_Create(
 #[unsafe(no_mangle)]
 unsafe extern "C" fn Py_FatalError(message: *const c_char) -> ! {
     // SAFETY: the caller's promise.
-    eprintln!("Fatal Python error: {}", unsafe { text(message) });
-    std::process::abort()
+    vm::faults::fatal_error("", &unsafe { text(message) })
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, message: *const c_char) -> ! {
     // SAFETY: the caller's promise.
     let (function, message) = unsafe { (text(function), text(message)) };
-    eprintln!("Fatal Python error: {function}: {message}");
-    std::process::abort()
+    vm::faults::fatal_error(&function, &message)
 }
 
 /// Prints the exception that is set, as an uncaught one is printed, and drops it.
@@ -461,4 +459,19 @@ extern "C" fn PyErr_PrintEx(remember: c_int) {
 #[unsafe(no_mangle)]
 extern "C" fn PyErr_Print() {
     PyErr_PrintEx(1);
+}
+
+/// The exception that an item says is being handled becomes the context of the one that is set.
+#[unsafe(no_mangle)]
+extern "C" fn _PyErr_ChainStackItem(item: Option<&objects::thread_state::ExceptionStackItem>) {
+    let thread = objects::thread_state::ThreadState::current();
+    let Some(Fetched { class, value, traceback }) = raise::fetch() else { return };
+    let handled = thread.exc_info.get();
+    if let Some(item) = item {
+        thread.exc_info.set(item);
+    }
+    // Setting an exception chains it to what is being handled.
+    let chained = raise::set(&class, value).fetch();
+    thread.exc_info.set(handled);
+    let _ = Fetched { traceback, ..chained }.restore();
 }

@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char, c_double, c_int, c_uchar};
 
 use numtext::float::{Options, Style};
 use objects::complex::Complex;
+use objects::complex::{Failure, Pair};
 use objects::prelude::*;
 
 #[unsafe(no_mangle)]
@@ -324,4 +325,65 @@ extern "C" fn PyComplex_ImagAsDouble(object: &Object) -> c_double {
         Some(complex) => complex.value().imag,
         None => 0.0,
     }
+}
+
+impl ComplexValue {
+    fn pair(self) -> Pair {
+        Pair::new(self.real, self.imaginary)
+    }
+}
+
+impl From<Pair> for ComplexValue {
+    fn from(pair: Pair) -> ComplexValue {
+        ComplexValue { real: pair.real, imaginary: pair.imag }
+    }
+}
+
+/// The answer; where there is none, `errno` says why and `default` stands for it.
+fn or_errno<T>(answer: Result<T, Failure>, default: T) -> T {
+    let (number, answer) = match answer {
+        Ok(answer) => (0, answer),
+        Err(Failure::Domain) => (libc::EDOM, default),
+        Err(Failure::Range) => (libc::ERANGE, default),
+    };
+    // SAFETY: errno is this thread's own.
+    unsafe { *libc::__errno_location() = number };
+    answer
+}
+
+const COMPLEX_ZERO: Pair = Pair { real: 0.0, imag: 0.0 };
+
+#[unsafe(no_mangle)]
+extern "C" fn _Py_c_sum(a: ComplexValue, b: ComplexValue) -> ComplexValue {
+    a.pair().add(b.pair()).into()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _Py_c_diff(a: ComplexValue, b: ComplexValue) -> ComplexValue {
+    a.pair().subtract(b.pair()).into()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _Py_c_neg(a: ComplexValue) -> ComplexValue {
+    ComplexValue { real: -a.real, imaginary: -a.imaginary }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _Py_c_prod(a: ComplexValue, b: ComplexValue) -> ComplexValue {
+    a.pair().multiply(b.pair()).into()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _Py_c_quot(a: ComplexValue, b: ComplexValue) -> ComplexValue {
+    or_errno(a.pair().divide(b.pair()), COMPLEX_ZERO).into()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _Py_c_pow(a: ComplexValue, b: ComplexValue) -> ComplexValue {
+    or_errno(a.pair().power(b.pair()), COMPLEX_ZERO).into()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _Py_c_abs(a: ComplexValue) -> c_double {
+    or_errno(a.pair().modulus(), f64::INFINITY)
 }

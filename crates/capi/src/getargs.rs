@@ -213,6 +213,26 @@ unsafe fn convert<'a>(
                 let view = variables.pointer::<BufferView>();
                 fill_view(value, format[0], view, naming, index)?;
             }
+            [kind @ (b'u' | b'Z'), after @ ..] => {
+                let has_size = after.first() == Some(&b'#');
+                let (start, size) = match value.downcast::<Str>() {
+                    Some(text) => (text.wide_form()?, text.len()),
+                    None if *kind == b'Z' && value.is_none() => (std::ptr::null_mut(), 0),
+                    None => {
+                        let expected = if *kind == b'Z' { "str or None" } else { "str" };
+                        return Err(naming.wrong_argument(index, expected, value));
+                    }
+                };
+                if !has_size
+                    && value.downcast::<Str>().is_some_and(|text| text.points().iter().any(|p| p == 0))
+                {
+                    bail!(ValueError, "embedded null character");
+                }
+                variables.pointer::<*const u32>().write(start);
+                if has_size {
+                    variables.pointer::<isize>().write(size as isize);
+                }
+            }
             [kind @ (b's' | b'z' | b'y'), b'#', ..] => {
                 let (start, size) = bytes_of(value, *kind, naming, index)?;
                 variables.pointer::<*const c_char>().write(start);
@@ -262,7 +282,7 @@ unsafe fn convert<'a>(
                 }
             }
             [b'O', ..] => variables.pointer::<*mut Object>().write(value.as_ptr()),
-            _ => bail!(SystemError, "bad format char passed to Py_BuildValue"),
+            _ => bail!(SystemError, "impossible<bad format char>"),
         }
     }
     Ok(rest)
@@ -653,6 +673,18 @@ unsafe fn name_list<'a>(names: *const *const c_char) -> Vec<&'a CStr> {
         }
     }
     list
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyArg_VaParseTupleAndKeywords_SizeT(
+    given: &Tuple,
+    keywords: Option<&Dict>,
+    format: *const c_char,
+    names: *const *const c_char,
+    variables: *mut VaListTag,
+) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { PyArg_VaParseTupleAndKeywords(given, keywords, format, names, variables) }
 }
 
 #[unsafe(no_mangle)]

@@ -87,3 +87,10 @@ unsafe extern "C" fn PyImport_AddModule(name: *const c_char) -> Option<&'static 
 extern "C" fn PyImport_ReloadModule(module: &Object) -> Result<Ref> {
     (objects::services::get().import)("importlib")?.call_method(intern!("reload"), &[module])
 }
+
+/// Puts a module into `sys.modules`.
+#[unsafe(no_mangle)]
+extern "C" fn _PyImport_SetModule(name: &Object, module: &Object) -> std::ffi::c_int {
+    let modules = vm::interpreter::Interpreter::current().modules();
+    raise::status(modules.and_then(|modules| modules.set(name, module)))
+}

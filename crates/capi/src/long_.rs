@@ -291,6 +291,10 @@ macro_rules! converters {
     ($($name:ident: $kind:ty, $shown:literal;)*) => {
         $(#[unsafe(no_mangle)]
         unsafe extern "C" fn $name(object: &Object, place: *mut c_void) -> c_int {
+            if object.downcast::<Int>().is_some_and(|number| _PyLong_Sign(number) < 0) {
+                let _ = raise!(ValueError, "value must be positive");
+                return 0;
+            }
             let number = PyLong_AsUnsignedLong(Some(object));
             if number == c_ulong::MAX && raise::occurred() {
                 return 0;
@@ -348,4 +352,100 @@ extern "C" fn PyLong_GetInfo() -> Result<Ref> {
 #[unsafe(no_mangle)]
 extern "C" fn PyBool_FromLong(value: c_long) -> Ref {
     bool_object(value != 0)
+}
+
+/// An int of so many digits, for C code to write; its size is the caller's to correct.
+#[unsafe(no_mangle)]
+extern "C" fn _PyLong_New(digits: isize) -> Result<Ref<Int>> {
+    Ok(objects::int::IntBuilder::new(digits.max(0) as usize)?.unfinished())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyLong_FromUnicodeObject(text: &Str, base: c_int) -> Result<Ref<Int>> {
+    if !(base == 0 || (2..=36).contains(&base)) {
+        bail!(ValueError, "int() arg 2 must be >= 2 and <= 36");
+    }
+    Int::parse_str(text, base as u32)
+}
+
+macro_rules! from_ids {
+    ($($name:ident)*) => {
+        /// The id; -1 for the highest one, as everywhere.
+        $(#[unsafe(no_mangle)]
+        extern "C" fn $name(id: u32) -> Ref<Int> {
+            Int::new(if id == u32::MAX { -1 } else { i64::from(id) })
+        })*
+    };
+}
+
+from_ids!(_PyLong_FromUid _PyLong_FromGid);
+
+/// The digits of a number in C source, and where they end. Base 0 lets a prefix say the base.
+///
+/// # Safety
+/// The pointer is to a C string.
+unsafe fn scan(text: *const c_char, end: *mut *const c_char, base: c_int) -> (Option<c_ulong>, bool) {
+    // SAFETY: the caller's promise; `end` is null or the caller's place.
+    unsafe {
+        let bytes = CStr::from_ptr(text).to_bytes();
+        let mut at = bytes.iter().take_while(|byte| matches!(byte, b' ' | 9..=13)).count();
+        let negative = bytes.get(at) == Some(&b'-');
+        at += usize::from(matches!(bytes.get(at), Some(b'-' | b'+')));
+        let digit_at = |at: usize, base: u32| bytes.get(at).and_then(|&byte| char::from(byte).to_digit(base));
+        let prefixed = match bytes.get(at..at + 2) {
+            Some([b'0', b'x' | b'X']) => Some(16),
+            Some([b'0', b'o' | b'O']) => Some(8),
+            Some([b'0', b'b' | b'B']) => Some(2),
+            _ => None,
+        };
+        let base = match (prefixed, base) {
+            (Some(prefixed), base) if base == 0 || base == prefixed as c_int => {
+                if digit_at(at + 2, prefixed).is_some() {
+                    at += 2;
+                }
+                prefixed
+            }
+            (_, 0) => 10,
+            (_, base) => base.clamp(2, 36) as u32,
+        };
+        let mut value = Some(0 as c_ulong);
+        while let Some(digit) = digit_at(at, base) {
+            value = value.and_then(|value| value.checked_mul(base.into())?.checked_add(digit.into()));
+            at += 1;
+        }
+        if !end.is_null() {
+            end.write(text.add(at));
+        }
+        (value, negative)
+    }
+}
+
+fn out_of_range() {
+    // SAFETY: errno is this thread's own.
+    unsafe { *libc::__errno_location() = libc::ERANGE };
+}
+
+/// The number; the greatest, and `ERANGE`, where it is too large.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyOS_strtoul(text: *const c_char, end: *mut *const c_char, base: c_int) -> c_ulong {
+    // SAFETY: the same contract.
+    match unsafe { scan(text, end, base) } {
+        (Some(value), false) => value,
+        (Some(value), true) => value.wrapping_neg(),
+        (None, _) => {
+            out_of_range();
+            c_ulong::MAX
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyOS_strtol(text: *const c_char, end: *mut *const c_char, base: c_int) -> c_long {
+    // SAFETY: the same contract.
+    let (value, negative) = unsafe { scan(text, end, base) };
+    let signed = value.map(i128::from).map(|value| if negative { -value } else { value });
+    signed.and_then(|value| c_long::try_from(value).ok()).unwrap_or_else(|| {
+        out_of_range();
+        c_long::MAX
+    })
 }

@@ -1,10 +1,32 @@
-//! `pymem.h`: memory from C. All domains are one allocator.
+//! `pymem.h`: memory from C. All domains are one allocator, until C code puts its own in front of them.
 
-use std::ffi::{CStr, c_char, c_void};
+use std::cell::Cell;
+use std::ffi::{CStr, c_char, c_int, c_void};
 
 use objects::memory::{raw_allocate, raw_free, raw_reallocate};
 
-fn zeroed(count: usize, size: usize) -> *mut c_void {
+/// `PyMemAllocatorEx`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Allocator {
+    context: *mut c_void,
+    malloc: unsafe extern "C" fn(*mut c_void, usize) -> *mut c_void,
+    calloc: unsafe extern "C" fn(*mut c_void, usize, usize) -> *mut c_void,
+    realloc: unsafe extern "C" fn(*mut c_void, *mut c_void, usize) -> *mut c_void,
+    free: unsafe extern "C" fn(*mut c_void, *mut c_void),
+}
+
+/// The functions of a domain: what C code calls goes through them.
+struct Domain(Cell<Allocator>);
+
+// SAFETY: set by C code that promises to be alone then, as the documentation asks.
+unsafe impl Sync for Domain {}
+
+unsafe extern "C" fn malloc(_: *mut c_void, size: usize) -> *mut c_void {
+    raw_allocate(size)
+}
+
+unsafe extern "C" fn calloc(_: *mut c_void, count: usize, size: usize) -> *mut c_void {
     let Some(bytes) = count.checked_mul(size) else { return std::ptr::null_mut() };
     let memory = raw_allocate(bytes);
     if !memory.is_null() {
@@ -14,35 +36,116 @@ fn zeroed(count: usize, size: usize) -> *mut c_void {
     memory
 }
 
-macro_rules! domain {
-    ($malloc:ident $calloc:ident $realloc:ident $free:ident) => {
-        #[unsafe(no_mangle)]
-        extern "C" fn $malloc(size: usize) -> *mut c_void {
-            raw_allocate(size)
-        }
+unsafe extern "C" fn realloc(_: *mut c_void, memory: *mut c_void, size: usize) -> *mut c_void {
+    // SAFETY: the caller's promise.
+    unsafe { raw_reallocate(memory, size) }
+}
 
-        #[unsafe(no_mangle)]
-        extern "C" fn $calloc(count: usize, size: usize) -> *mut c_void {
-            zeroed(count, size)
-        }
+unsafe extern "C" fn free(_: *mut c_void, memory: *mut c_void) {
+    // SAFETY: the caller's promise.
+    unsafe { raw_free(memory) }
+}
 
-        #[unsafe(no_mangle)]
-        unsafe extern "C" fn $realloc(memory: *mut c_void, size: usize) -> *mut c_void {
-            // SAFETY: the caller's promise.
-            unsafe { raw_reallocate(memory, size) }
-        }
+impl Domain {
+    const fn new() -> Domain {
+        Domain(Cell::new(Allocator { context: std::ptr::null_mut(), malloc, calloc, realloc, free }))
+    }
+}
 
-        #[unsafe(no_mangle)]
-        unsafe extern "C" fn $free(memory: *mut c_void) {
-            // SAFETY: the caller's promise.
-            unsafe { raw_free(memory) }
-        }
+macro_rules! domains {
+    ($($domain:ident: $malloc:ident $calloc:ident $realloc:ident $free:ident;)*) => {
+        $(
+            static $domain: Domain = Domain::new();
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn $malloc(size: usize) -> *mut c_void {
+                let allocator = $domain.0.get();
+                // SAFETY: the domain's own functions.
+                unsafe { (allocator.malloc)(allocator.context, size) }
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn $calloc(count: usize, size: usize) -> *mut c_void {
+                let allocator = $domain.0.get();
+                // SAFETY: the domain's own functions.
+                unsafe { (allocator.calloc)(allocator.context, count, size) }
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn $realloc(memory: *mut c_void, size: usize) -> *mut c_void {
+                let allocator = $domain.0.get();
+                // SAFETY: the domain's own functions, for its own memory.
+                unsafe { (allocator.realloc)(allocator.context, memory, size) }
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn $free(memory: *mut c_void) {
+                let allocator = $domain.0.get();
+                // SAFETY: the domain's own functions, for its own memory.
+                unsafe { (allocator.free)(allocator.context, memory) }
+            }
+        )*
     };
 }
 
-domain!(PyMem_Malloc PyMem_Calloc PyMem_Realloc PyMem_Free);
-domain!(PyMem_RawMalloc PyMem_RawCalloc PyMem_RawRealloc PyMem_RawFree);
-domain!(PyObject_Malloc PyObject_Calloc PyObject_Realloc PyObject_Free);
+domains! {
+    RAW: PyMem_RawMalloc PyMem_RawCalloc PyMem_RawRealloc PyMem_RawFree;
+    MEM: PyMem_Malloc PyMem_Calloc PyMem_Realloc PyMem_Free;
+    OBJECT: PyObject_Malloc PyObject_Calloc PyObject_Realloc PyObject_Free;
+}
+
+/// `PyMemAllocatorDomain`.
+fn domain(number: c_int) -> Option<&'static Domain> {
+    match number {
+        0 => Some(&RAW),
+        1 => Some(&MEM),
+        2 => Some(&OBJECT),
+        _ => None,
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyMem_GetAllocator(number: c_int, place: *mut Allocator) {
+    if let Some(domain) = domain(number) {
+        // SAFETY: the caller's place.
+        unsafe { place.write(domain.0.get()) };
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyMem_SetAllocator(number: c_int, allocator: &Allocator) {
+    if let Some(domain) = domain(number) {
+        domain.0.set(*allocator);
+    }
+}
+
+/// Nothing to do: there are no checks that an allocator could be wrapped in.
+#[unsafe(no_mangle)]
+extern "C" fn PyMem_SetupDebugHooks() {}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyMem_GetCurrentAllocatorName() -> *const c_char {
+    c"mimalloc".as_ptr()
+}
+
+/// -2: memory is not traced (`tracemalloc`).
+const NOT_TRACING: c_int = -2;
+
+#[unsafe(no_mangle)]
+extern "C" fn PyTraceMalloc_Track(_domain: std::ffi::c_uint, _address: usize, _size: usize) -> c_int {
+    NOT_TRACING
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyTraceMalloc_Untrack(_domain: std::ffi::c_uint, _address: usize) -> c_int {
+    NOT_TRACING
+}
+
+/// `None`: no traceback is known while memory is not traced.
+#[unsafe(no_mangle)]
+extern "C" fn _PyTraceMalloc_GetTraceback(_domain: std::ffi::c_uint, _address: usize) -> objects::Ref {
+    objects::none()
+}
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _PyMem_Strdup(text: *const c_char) -> *mut c_char {

@@ -224,3 +224,40 @@ extern "C" fn PyDescr_NewMethod(class: &Type, definition: &'static MethodDef) ->
 extern "C" fn PyDescr_NewGetSet(class: &Type, definition: &'static GetSetDef) -> Result<Ref> {
     objects::descriptor::GetSetDescriptor::new(class, definition).map(Ref::into_object)
 }
+
+#[unsafe(no_mangle)]
+extern "C" fn PyDescr_NewClassMethod(class: &Type, definition: &'static MethodDef) -> Result<Ref> {
+    objects::descriptor::ClassMethodDescriptor::new(class, definition).map(Ref::into_object)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyClassMethod_New(function: &Object) -> Ref {
+    objects::class_method::ClassMethod::wrap(function.to_ref())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyStaticMethod_New(function: &Object) -> Ref {
+    objects::static_method::StaticMethod::wrap(function.to_ref())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyInstanceMethod_New(function: &Object) -> Ref {
+    objects::method::InstanceMethod::new(function.to_ref()).into_object()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyNamespace_New(attributes: Option<&Dict>) -> Result<Ref> {
+    objects::namespace::SimpleNamespace::new(attributes).map(Ref::into_object)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyModule_GetFilenameObject(module: &Object) -> Result<Ref> {
+    let file = module.downcast::<objects::module::Module>().map(|_| module.get_attr_opt(intern!("__file__")));
+    match file {
+        None => Err(raise!(TypeError, "bad argument type for built-in operation")),
+        Some(file) => match file? {
+            Some(file) if file.downcast::<Str>().is_some() => Ok(file),
+            _ => Err(raise!(SystemError, "module filename missing")),
+        },
+    }
+}

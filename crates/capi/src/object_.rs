@@ -47,14 +47,18 @@ extern "C" fn PyObject_Str(object: Option<&Object>) -> Result<Ref<Str>> {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn PyObject_ASCII(object: &Object) -> Result<Ref> {
+extern "C" fn PyObject_ASCII(object: Option<&Object>) -> Result<Ref> {
+    let Some(object) = object else { return Ok(Str::new("<NULL>").into_object()) };
     let builtins = (objects::services::get().import)("builtins")?;
     builtins.call_method(intern!("ascii"), &[object])
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn PyObject_Bytes(object: &Object) -> Result<Ref> {
-    Bytes::class().as_object().call1(object)
+extern "C" fn PyObject_Bytes(object: Option<&Object>) -> Result<Ref> {
+    match object {
+        Some(object) => Bytes::class().as_object().call1(object),
+        None => Ok(Bytes::new(b"<NULL>").into_object()),
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -453,4 +457,23 @@ extern "C" fn PyObject_AsFileDescriptor(object: &Object) -> c_int {
 #[unsafe(no_mangle)]
 extern "C" fn Py_GenericAlias(origin: &Object, arguments: &Object) -> Result<Ref> {
     objects::generic_alias::new(origin, arguments)
+}
+
+/// Whether a pointer looks like that of a freed object: null, or one of the patterns of debugging allocators.
+#[unsafe(no_mangle)]
+extern "C" fn _PyObject_IsFreed(object: *const Object) -> c_int {
+    const PATTERNS: [u8; 3] = [0xcd, 0xdd, 0xfd];
+    let bytes = (object as usize).to_ne_bytes();
+    c_int::from(object.is_null() || PATTERNS.iter().any(|&pattern| bytes == [pattern; size_of::<usize>()]))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyObject_GC_IsFinalized(object: &Object) -> c_int {
+    c_int::from(gc::is_finalized(object))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyObject_HasAttrId(object: &Object, name: *mut Identifier) -> c_int {
+    // SAFETY: a static structure of the caller's.
+    PyObject_HasAttr(object, unsafe { &*_PyUnicode_FromId(name) })
 }

@@ -29,6 +29,37 @@ extern "C" fn PyThreadState_GetDict() -> Option<&'static Object> {
     unsafe { state.dict.peek() }
 }
 
+/// The same of any thread, borrowed.
+#[unsafe(no_mangle)]
+extern "C" fn _PyThreadState_GetDict(state: &ThreadState) -> Option<&Object> {
+    if state.dict.is_null() {
+        state.dict.set(Some(Dict::new().into_object()));
+    }
+    // SAFETY: the thread state keeps the dictionary alive.
+    unsafe { state.dict.peek() }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_Next(state: &ThreadState) -> *mut ThreadState {
+    state.next.get()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyInterpreterState_Head() -> *mut c_void {
+    PyInterpreterState_Main()
+}
+
+/// Null: there is one interpreter.
+#[unsafe(no_mangle)]
+extern "C" fn PyInterpreterState_Next(_interpreter: *mut c_void) -> *mut c_void {
+    std::ptr::null_mut()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyInterpreterState_ThreadHead(interpreter: &vm::interpreter::Interpreter) -> *mut ThreadState {
+    interpreter.threads.get()
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn PyThreadState_GetFrame(state: &ThreadState) -> Option<Ref> {
     // SAFETY: a thread's innermost frame is alive.
@@ -176,22 +207,43 @@ unsafe extern "C" fn PyThread_start_new_thread(
     function: unsafe extern "C" fn(*mut c_void),
     argument: *mut c_void,
 ) -> c_ulong {
-    struct Argument(*mut c_void);
-    // SAFETY: the caller hands the argument to the new thread.
-    unsafe impl Send for Argument {}
-    let argument = Argument(argument);
-    let started = std::thread::Builder::new().spawn(move || {
-        let argument = argument;
-        // SAFETY: the caller's promise.
-        unsafe { function(argument.0) };
-    });
-    match started {
-        Ok(handle) => {
-            use std::os::unix::thread::JoinHandleExt;
-            handle.as_pthread_t() as c_ulong
+    /// A function without a result is one whose result nobody asks for.
+    type Start = extern "C" fn(*mut c_void) -> *mut c_void;
+    // SAFETY: the machine's calling convention leaves the result's register to the function called.
+    let start = unsafe { std::mem::transmute::<unsafe extern "C" fn(*mut c_void), Start>(function) };
+    // SAFETY: the structures are initialised before they are used; the argument is the caller's promise.
+    // The thread begins in C code, so that `PyThread_exit_thread` unwinds none of Rust's frames.
+    unsafe {
+        let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
+        if libc::pthread_attr_init(&raw mut attributes) != 0 {
+            return c_ulong::MAX;
         }
-        Err(_) => c_ulong::MAX,
+        let size = thread::stack_size();
+        if size != 0 {
+            libc::pthread_attr_setstacksize(&raw mut attributes, size);
+        }
+        libc::pthread_attr_setdetachstate(&raw mut attributes, libc::PTHREAD_CREATE_DETACHED);
+        let mut identity: libc::pthread_t = std::mem::zeroed();
+        let status = libc::pthread_create(&raw mut identity, &raw const attributes, start, argument);
+        libc::pthread_attr_destroy(&raw mut attributes);
+        if status == 0 { identity as c_ulong } else { c_ulong::MAX }
     }
+}
+
+/// Ends the calling thread, which C code began.
+#[unsafe(no_mangle)]
+extern "C-unwind" fn PyThread_exit_thread() -> ! {
+    unsafe extern "C-unwind" {
+        fn pthread_exit(value: *mut c_void) -> !;
+    }
+    // SAFETY: no frame with anything to drop is between here and the thread's start.
+    unsafe { pthread_exit(std::ptr::null_mut()) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThread_set_stacksize(size: usize) -> c_int {
+    thread::set_stack_size(size);
+    0
 }
 
 /// `Py_tss_t`: thread-specific storage.
@@ -199,6 +251,23 @@ unsafe extern "C" fn PyThread_start_new_thread(
 pub struct Storage {
     initialized: c_int,
     key: libc::pthread_key_t,
+}
+
+/// Storage that is not created yet, for `PyThread_tss_free` to free.
+#[unsafe(no_mangle)]
+extern "C" fn PyThread_tss_alloc() -> *mut Storage {
+    Box::into_raw(Box::new(Storage { initialized: 0, key: 0 }))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThread_tss_free(storage: *mut Storage) {
+    if !storage.is_null() {
+        // SAFETY: made by the function above, and given up.
+        unsafe {
+            PyThread_tss_delete(&mut *storage);
+            drop(Box::from_raw(storage));
+        }
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -242,4 +311,86 @@ unsafe extern "C" fn PyThread_tss_get(storage: &Storage) -> *mut c_void {
 #[unsafe(no_mangle)]
 extern "C" fn PyThread_get_stacksize() -> usize {
     thread::stack_size()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn Py_MakePendingCalls() -> c_int {
+    raise::status(vm::runtime::check_signals().and_then(|()| vm::pending::make()))
+}
+
+/// Sets a thread's function for profiling, which C code wrote.
+#[unsafe(no_mangle)]
+extern "C" fn _PyEval_SetProfile(
+    state: &ThreadState,
+    function: Option<objects::thread_state::TraceFunc>,
+    argument: Option<&Object>,
+) -> c_int {
+    raise::status((objects::services::get().audit)("sys.setprofile", &[]).map(|()| {
+        vm::eval::tracing::set_c_profile(state, function, argument.map(Object::to_ref));
+    }))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_SetProfile(
+    function: Option<objects::thread_state::TraceFunc>,
+    argument: Option<&Object>,
+) {
+    if _PyEval_SetProfile(ThreadState::current(), function, argument) < 0 {
+        raise::already_set().write_unraisable(None);
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_SetTrace(function: Option<objects::thread_state::TraceFunc>, argument: Option<&Object>) {
+    match (objects::services::get().audit)("sys.settrace", &[]) {
+        Ok(()) => {
+            let argument = argument.map(Object::to_ref);
+            vm::eval::tracing::set_c_trace(ThreadState::current(), function, argument);
+        }
+        Err(raised) => raised.write_unraisable(None),
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_New(interpreter: &'static vm::interpreter::Interpreter) -> *mut ThreadState {
+    thread::new_state(interpreter)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_Clear(state: &ThreadState) {
+    thread::clear_state(state);
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyThreadState_Delete(state: *mut ThreadState) {
+    // SAFETY: the caller's promise.
+    unsafe { thread::delete_state(state) };
+}
+
+/// Ends the current state, and lets the GIL go.
+#[unsafe(no_mangle)]
+extern "C" fn PyThreadState_DeleteCurrent() {
+    thread::end_current();
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_AcquireThread(state: *mut ThreadState) {
+    thread::acquire_gil(state);
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_ReleaseThread(_state: *mut ThreadState) {
+    thread::release_gil();
+}
+
+/// The dictionary for extensions' data of the whole interpreter, borrowed.
+#[unsafe(no_mangle)]
+extern "C" fn PyInterpreterState_GetDict(
+    interpreter: &'static vm::interpreter::Interpreter,
+) -> Option<&'static Dict> {
+    if interpreter.dict.is_null() {
+        interpreter.dict.set(Some(Dict::new()));
+    }
+    // SAFETY: set once; the interpreter keeps it alive.
+    unsafe { interpreter.dict.peek() }
 }

@@ -43,6 +43,23 @@ extern "C" fn _PyTime_FromNanoseconds(nanoseconds: Time) -> Time {
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "C" fn _PyTime_FromNanosecondsObject(place: *mut Time, object: &Object) -> c_int {
+    let convert = || -> Result<Time> {
+        let Some(number) = object.downcast::<Int>() else {
+            bail!(TypeError, "expect int, got {}", object.class().name());
+        };
+        number.to_i64().ok_or_else(overflow)
+    };
+    // SAFETY: the caller's place.
+    raise::status(convert().map(|time| unsafe { place.write(time) }))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyTime_AsNanosecondsObject(time: Time) -> Ref<Int> {
+    Int::new(time)
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn _PyTime_AsSecondsDouble(time: Time) -> f64 {
     time as f64 / SECOND as f64
 }
@@ -232,6 +249,20 @@ unsafe extern "C" fn _PyTime_ObjectToTimeval(
     raise::status(split(object, rounding, 1e6).map(|(whole, part)| unsafe {
         seconds.write(whole);
         microseconds.write(part);
+    }))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyTime_ObjectToTimespec(
+    object: &Object,
+    seconds: *mut libc::time_t,
+    nanoseconds: *mut std::ffi::c_long,
+    rounding: c_int,
+) -> c_int {
+    // SAFETY: the caller's places.
+    raise::status(split(object, rounding, 1e9).map(|(whole, part)| unsafe {
+        seconds.write(whole);
+        nanoseconds.write(part);
     }))
 }
 

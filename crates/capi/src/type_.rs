@@ -275,3 +275,9 @@ extern "C" fn PyType_GetModuleState(class: &Type) -> *mut c_void {
     let module = PyType_GetModule(class).and_then(|module| module.downcast::<objects::module::Module>());
     module.map_or(std::ptr::null_mut(), objects::module::Module::state)
 }
+
+/// The metaclass for a class of these bases, borrowed.
+#[unsafe(no_mangle)]
+extern "C" fn _PyType_CalculateMetaclass<'a>(metatype: &'a Type, bases: &'a Tuple) -> Option<&'a Type> {
+    objects::type_object::bases::metaclass(metatype, bases).ok()
+}

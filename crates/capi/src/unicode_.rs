@@ -550,8 +550,13 @@ macro_rules! methods {
     };
 }
 
+/// A null separator is a space.
+#[unsafe(no_mangle)]
+extern "C" fn PyUnicode_Join(separator: Option<&Object>, items: &Object) -> Result<Ref> {
+    separator.unwrap_or(intern!(" ").as_object()).call_method(intern!("join"), &[items])
+}
+
 methods! {
-    PyUnicode_Join(items) = "join";
     PyUnicode_Partition(separator) = "partition";
     PyUnicode_RPartition(separator) = "rpartition";
     PyUnicode_Translate(table) = "translate";

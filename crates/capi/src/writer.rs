@@ -248,3 +248,31 @@ unsafe extern "C" fn _PyBytesWriter_Dealloc(writer: &mut BytesWriter) {
         writer.use_small_buffer = 1;
     }
 }
+
+/// A number by a format specification, written behind what is there.
+macro_rules! advanced_writers {
+    ($($name:ident: $kind:ident;)*) => {
+        $(#[unsafe(no_mangle)]
+        extern "C" fn $name(
+            writer: &mut UnicodeWriter,
+            number: &$kind,
+            spec: &Str,
+            start: isize,
+            end: isize,
+        ) -> c_int {
+            let write = || -> Result<()> {
+                let shown = match start == end {
+                    true => number.as_object().str()?,
+                    false => number.format_spec(&*spec.substring(start as usize, end as usize)?)?,
+                };
+                shown.points().iter().try_for_each(|point| writer.push(point))
+            };
+            raise::status({ write }())
+        })*
+    };
+}
+
+advanced_writers! {
+    _PyFloat_FormatAdvancedWriter: Float;
+    _PyLong_FormatAdvancedWriter: Int;
+}

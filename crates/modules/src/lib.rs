@@ -14,6 +14,7 @@ pub mod collections;
 pub mod contextvars;
 pub mod errno;
 mod exception_class;
+pub mod faulthandler;
 pub mod functools;
 pub mod gc;
 pub mod heapq;
@@ -63,6 +64,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_weakref", weakref::initialize),
     ("binascii", binascii::module::initialize),
     ("errno", errno::initialize),
+    ("faulthandler", faulthandler::initialize),
     ("gc", gc::initialize),
     ("itertools", itertools::initialize),
     ("math", math::initialize),

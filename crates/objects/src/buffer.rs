@@ -149,6 +149,22 @@ impl BufferView {
         }
     }
 
+    /// Asks an object for its memory; it fills the view where that is. `TypeError`, introduced by `asking`, for an
+    /// object without memory to lend.
+    ///
+    /// # Safety
+    /// The view is empty, and stays in its place until it is released.
+    pub unsafe fn acquire(view: *mut BufferView, object: &Object, flags: c_int, asking: &str) -> Result<()> {
+        let Some(get) = object.class().tp_as_buffer.get().and_then(|procs| procs.bf_getbuffer.get()) else {
+            bail!(TypeError, "{asking}a bytes-like object is required, not '{}'", object.class().name());
+        };
+        // SAFETY: the caller's promise, for the type's own function.
+        raise::check_status(unsafe { get(object, view, flags) }).inspect_err(|_| {
+            // SAFETY: what an exporter left there when it failed is not a reference of ours.
+            unsafe { (&raw mut (*view).obj).write(None) }
+        })
+    }
+
     /// Gives the view back to its exporter: `PyBuffer_Release`. Does nothing the second time.
     pub fn release(&mut self) {
         let Some(exporter) = self.obj.clone() else { return };
@@ -174,15 +190,10 @@ impl Object {
     /// A view of the object's memory as the flags ask for it. `TypeError` for an object without memory to lend,
     /// `BufferError` where it cannot lend it like that.
     pub fn get_buffer(&self, flags: c_int) -> Result<Buffer> {
-        let Some(get) = self.class().tp_as_buffer.get().and_then(|procs| procs.bf_getbuffer.get()) else {
-            bail!(TypeError, "a bytes-like object is required, not '{}'", self.class().name());
-        };
         let mut view = Box::new(BufferView::EMPTY);
-        // SAFETY: the view is empty and the type's own function fills it.
-        match unsafe { get(self, &mut *view, flags) } {
-            0 => Ok(Buffer(view)),
-            _ => Err(raise::already_set()),
-        }
+        // SAFETY: the view is empty, and stays in its box.
+        unsafe { BufferView::acquire(&mut *view, self, flags, "") }?;
+        Ok(Buffer(view))
     }
 }
 

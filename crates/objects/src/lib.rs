@@ -46,6 +46,7 @@ pub mod module;
 pub mod namespace;
 pub mod object;
 pub mod percent;
+pub mod pickle_buffer;
 pub mod property;
 pub mod protocol;
 pub mod range;

@@ -110,6 +110,7 @@ static TYPES: &[&Type] = &[
     &crate::weakref::REFERENCE,
     &crate::weakref::PROXY,
     &crate::weakref::CALLABLE_PROXY,
+    &crate::pickle_buffer::PICKLE_BUFFER,
     &crate::hamt::HAMT,
     &crate::hamt::NODE,
     &crate::hamt::KEY_ITERATOR,

@@ -104,7 +104,20 @@ pub fn initialize(
     Ok(())
 }
 
-/// `PyStructSequence_NewType`: the slots of a type made at run time, which [`initialize`] completes.
+/// A type made at run time (`PyStructSequence_NewType`). It lives as long as the process.
+pub fn new_type(
+    name: &'static CStr,
+    doc: Option<&'static CStr>,
+    fields: &[(&'static CStr, Option<&'static CStr>)],
+    in_sequence: usize,
+) -> Result<&'static Type> {
+    let class: &'static Type = Box::leak(Box::new(type_with_slots(name)));
+    class.tp_doc.set(doc.map_or(std::ptr::null(), CStr::as_ptr));
+    initialize(class, fields, in_sequence)?;
+    Ok(class)
+}
+
+/// The slots of a type that C code declares, which [`initialize`] completes.
 pub fn prepare(class: &Type) {
     let model = type_with_slots(c"");
     class.tp_basicsize.set(model.tp_basicsize.get());
@@ -158,6 +171,14 @@ fn field_names(class: &Type) -> Vec<&'static str> {
     names
 }
 
+/// A struct sequence whose fields are empty yet, to be filled before anything else sees it.
+pub fn unfilled(class: &Type) -> Result<Ref> {
+    let counts = Counts::of(class)?;
+    let object = memory::allocate_var::<Tuple>(class, counts.all as isize)?;
+    object.set_size(counts.visible as isize);
+    Ok(object.into_object())
+}
+
 /// A struct sequence of all its fields' values.
 fn build(class: &Type, visible: usize, values: Vec<Ref>) -> Result<Ref> {
     let object = memory::allocate_var::<Tuple>(class, values.len() as isize)?;
@@ -174,7 +195,7 @@ fn build(class: &Type, visible: usize, values: Vec<Ref>) -> Result<Ref> {
 ///
 /// # Safety
 /// The index is less than the number of the type's fields.
-unsafe fn field(object: &Object, index: usize) -> &Field {
+pub unsafe fn field(object: &Object, index: usize) -> &Field {
     // SAFETY: the caller's promise; the fields follow the header.
     unsafe { &*object.as_ptr().cast::<u8>().add(FIELDS).cast::<Field>().add(index) }
 }

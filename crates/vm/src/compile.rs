@@ -2,7 +2,8 @@
 
 use compiler::{CompileFailure, Exception, Position, Recursion};
 use objects::prelude::*;
-use syntax::{Decoded, EscapeWarning, ExceptionClass, Mode, Parsed, Place, SyntaxFailure};
+pub use syntax::Mode;
+use syntax::{Decoded, EscapeWarning, ExceptionClass, Parsed, Place, SyntaxFailure};
 
 use crate::code::Code;
 
@@ -28,13 +29,15 @@ pub struct Request<'a> {
     pub flags: u32,
     pub optimize: u8,
     pub feature_version: u8,
-    /// The source is a script, read from the file of this name.
-    pub is_script: bool,
+    /// The source is a statement that a shell has read line by line.
+    pub prompted: bool,
+    /// The source is a script, read line by line from the file of this name.
+    pub script: bool,
 }
 
 impl<'a> Request<'a> {
     pub fn new(filename: &'a Str, mode: Mode) -> Request<'a> {
-        Request { filename, mode, flags: 0, optimize: 0, feature_version: 9, is_script: false }
+        Request { filename, mode, flags: 0, optimize: 0, feature_version: 9, prompted: false, script: false }
     }
 
     fn has(&self, bit: u32) -> bool {
@@ -54,9 +57,10 @@ pub fn parse(source: &[u8], request: &Request<'_>) -> Result<Parsed> {
         type_comments: request.has(flags::TYPE_COMMENTS),
         ignore_cookie: request.has(flags::IGNORE_COOKIE) || request.has(flags::SOURCE_IS_UTF8),
         dont_imply_dedent: request.has(flags::DONT_IMPLY_DEDENT),
+        prompted: request.prompted,
+        script: request.script.then(|| request.filename.as_str()).flatten(),
         barry_as_bdfl: request.has(bytecode::flags::FUTURE_BARRY_AS_BDFL),
         feature_version: request.feature_version,
-        script: if request.is_script { request.filename.as_str() } else { None },
         max_int_digits: objects::int::max_text_digits(),
         decoder: Some(&decode),
         ..syntax::Options::default()
@@ -71,6 +75,12 @@ pub fn parse(source: &[u8], request: &Request<'_>) -> Result<Parsed> {
             Err(raise_syntax_failure(&failure, request.filename))
         }
     }
+}
+
+/// How far an instruction moves the top of the stack; nothing for what is no instruction.
+pub fn stack_effect(opcode: i32, argument: i32, jump: Option<bool>) -> Option<i32> {
+    let opcode = u8::try_from(opcode).ok().and_then(bytecode::Opcode::from_number)?;
+    i32::try_from(opcode.effect(argument as u32, jump)).ok()
 }
 
 /// Compiles a tree.

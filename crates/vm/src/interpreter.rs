@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicPtr;
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
 
+use crate::config::Config;
 use crate::import::ImportLock;
 use crate::warnings::Warnings;
 
@@ -24,6 +25,10 @@ pub struct Interpreter {
     pub sysdict: Field<Dict>,
     /// The dictionary of `builtins`.
     pub builtins: Field<Dict>,
+    /// Where extension modules keep data of their own.
+    pub dict: Field<Dict>,
+    /// What the dictionary of `builtins` holds at first.
+    pub original_builtins: Field<Dict>,
     /// `importlib._bootstrap`.
     pub importlib: Field,
     /// The original `builtins.__import__`.
@@ -40,6 +45,8 @@ pub struct Interpreter {
     pub exit_functions: RefCell<Vec<(Ref, Ref<Tuple>, Ref<Dict>)>>,
     /// The classes of `_ast`, once they are asked for.
     pub tree_classes: OnceCell<crate::ast::Classes>,
+    /// What the interpreter was started with.
+    pub config: RefCell<Config>,
     /// The level of `-O`.
     pub optimize: Cell<u8>,
     /// The level of `-b`.
@@ -53,6 +60,8 @@ impl Default for Interpreter {
             modules: Field::null(),
             sysdict: Field::null(),
             builtins: Field::null(),
+            dict: Field::null(),
+            original_builtins: Field::null(),
             importlib: Field::null(),
             import_function: Field::null(),
             extensions: Field::null(),
@@ -62,6 +71,7 @@ impl Default for Interpreter {
             stdlib: RefCell::default(),
             exit_functions: RefCell::default(),
             tree_classes: OnceCell::new(),
+            config: RefCell::default(),
             optimize: Cell::default(),
             bytes_warning_level: Cell::default(),
         }

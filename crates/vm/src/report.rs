@@ -190,8 +190,11 @@ fn write_marked_line(output: &Output<'_>, text: &str, offset: i64) -> Result<()>
         output.write("\n")?;
     }
     let Some(offset) = offset else { return Ok(()) };
-    let caret = offset.saturating_sub(removed).max(1);
-    output.write(&format!("    {}^\n", " ".repeat(caret - 1)))
+    // A place in the indentation is not shown.
+    match offset.checked_sub(removed + 1) {
+        Some(before) => output.write(&format!("    {}^\n", " ".repeat(before))),
+        None => Ok(()),
+    }
 }
 
 /// `sys.tracebacklimit`.
@@ -205,6 +208,11 @@ fn limit() -> usize {
             None => usize::MAX,
         },
     }
+}
+
+/// Writes a traceback to a file (`PyTraceBack_Print`).
+pub fn write_traceback_to(file: &Object, traceback: &Traceback) -> Result<()> {
+    write_traceback(&Output(file), traceback)
 }
 
 fn write_traceback(output: &Output<'_>, traceback: &Traceback) -> Result<()> {

@@ -419,7 +419,7 @@ pub struct BytesIoBuffer {
     source: Field<BytesIo>,
 }
 
-#[class(name = "_BytesIOBuffer", module = "_io", static_ = BYTES_IO_BUFFER)]
+#[class(name = "_BytesIOBuffer", module = "_io", static_ = BYTES_IO_BUFFER, symbol = "_PyBytesIOBuffer_Type")]
 impl BytesIoBuffer {
     #[slot(bf_getbuffer)]
     unsafe extern "C" fn lend(object: &Object, view: *mut BufferView, flags: c_int) -> c_int {

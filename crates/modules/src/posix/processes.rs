@@ -353,7 +353,9 @@ pub mod functions {
     /// Kill a process with a signal.
     #[function("(pid, signal, /)")]
     fn kill(pid: c_int, signal: c_int) -> Result<()> {
-        raised(calls::kill(pid, signal)).map(drop)
+        raised(calls::kill(pid, signal))?;
+        // A signal to the own process has come already.
+        (objects::services::get().check_signals)()
     }
 
     /// Kill a process group with a signal.

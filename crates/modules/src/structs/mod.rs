@@ -166,15 +166,22 @@ fn writable(object: &Object) -> Result<Buffer> {
 #[repr(C)]
 pub struct Struct {
     base: Object,
+    /// Bytes and values in all, where CPython has them: its own tests look there.
+    size: Cell<isize>,
+    count: Cell<isize>,
+    parsed: Cell<Option<Rc<Format>>>,
     format: Field<Str>,
-    parsed: RefCell<Option<Rc<Format>>>,
     weakrefs: Cell<*mut Object>,
 }
+
+/// What CPython keeps for an item of a format; there is one more than items.
+const ITEM_BYTES: usize = 4 * size_of::<usize>();
 
 impl Struct {
     /// The format; without one, an error that says that no number of values is right.
     fn parsed(&self) -> Result<Rc<Format>> {
-        let parsed = self.parsed.borrow().clone();
+        let parsed = self.parsed.take();
+        self.parsed.set(parsed.clone());
         parsed.ok_or_else(|| ERROR.raise("the format of this Struct is not set"))
     }
 }
@@ -193,8 +200,10 @@ impl Struct {
     fn new(class: &Type, _arguments: &Tuple, _keywords: Option<&Dict>) -> Result<Ref<Struct>> {
         let value = Struct {
             base: Object::header(),
+            size: Cell::new(-1),
+            count: Cell::new(-1),
+            parsed: Cell::new(None),
             format: Field::null(),
-            parsed: RefCell::new(None),
             weakrefs: Cell::new(std::ptr::null_mut()),
         };
         Ref::new_in(class, value)
@@ -205,7 +214,9 @@ impl Struct {
         let bytes = format_bytes(format)?;
         let parsed = Format::parse(&bytes)?;
         self.format.set(Some(Str::from_latin1(&bytes)?));
-        self.parsed.replace(Some(Rc::new(parsed)));
+        self.size.set(parsed.size as isize);
+        self.count.set(parsed.count as isize);
+        self.parsed.set(Some(Rc::new(parsed)));
         Ok(())
     }
 
@@ -247,9 +258,8 @@ impl Struct {
 
     /// S.__sizeof__() -> size of S in memory, in bytes
     #[method(no_text_signature)]
-    fn __sizeof__(&self) -> usize {
-        let items = self.parsed.borrow().as_ref().map_or(0, |format| format.items.len());
-        size_of::<Struct>() + items * size_of::<format::Item>()
+    fn __sizeof__(&self) -> Result<usize> {
+        Ok(size_of::<Struct>() + (self.parsed()?.items.len() + 1) * ITEM_BYTES)
     }
 
     /// struct format string
@@ -261,7 +271,7 @@ impl Struct {
     /// struct size in bytes
     #[getter]
     fn size(&self) -> isize {
-        self.parsed.borrow().as_ref().map_or(-1, |format| format.size as isize)
+        self.size.get()
     }
 }
 

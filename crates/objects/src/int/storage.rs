@@ -85,6 +85,11 @@ impl IntBuilder {
         unsafe { std::slice::from_raw_parts_mut(self.0.digits.as_ptr().cast_mut(), count) }
     }
 
+    /// The int as it is, for C code that writes the digits itself.
+    pub fn unfinished(self) -> Ref<Int> {
+        self.0
+    }
+
     /// The int, without leading zeros; the cached one where there is one.
     pub fn finish(self, negative: bool) -> Ref<Int> {
         let count = digits::normal_length(self.0.digits());

@@ -305,3 +305,9 @@ pub unsafe fn free(object: *mut Object) {
         raw_free(head.cast());
     }
 }
+
+/// Whether the collector has run the object's finalizer.
+pub fn is_finalized(object: &Object) -> bool {
+    // SAFETY: an object of the collector's has a header.
+    is_gc(object) && unsafe { GcHead::of(object) }.has_flag(FINALIZED)
+}

@@ -7,4 +7,4 @@ mod items;
 mod storage;
 
 pub use class::MEMORY_VIEW;
-pub use storage::{MANAGED_BUFFER, ManagedBuffer, MemoryView};
+pub use storage::{MANAGED_BUFFER, ManagedBuffer, MemoryView, Shape, contiguous_strides};

@@ -56,17 +56,14 @@ impl ManagedBuffer {}
 impl ManagedBuffer {
     /// Asks an object for its memory.
     fn lend(object: &Object) -> Result<Ref<ManagedBuffer>> {
-        let Some(get) = object.class().tp_as_buffer.get().and_then(|procs| procs.bf_getbuffer.get()) else {
-            bail!(TypeError, "memoryview: a bytes-like object is required, not '{}'", object.class().name());
-        };
         let buffer = Ref::new(ManagedBuffer {
             base: Object::header(),
             released: Cell::new(0),
             exports: Cell::new(0),
             master: ViewCell::new(BufferView::EMPTY),
         });
-        // SAFETY: the view is empty, stays where it is, and the type's own function fills it.
-        raise::check_status(unsafe { get(object, buffer.master.as_ptr(), request::FULL_RO) })?;
+        // SAFETY: the view is empty, and stays where it is.
+        unsafe { BufferView::acquire(buffer.master.as_ptr(), object, request::FULL_RO, "memoryview: ") }?;
         Ok(buffer)
     }
 
@@ -167,6 +164,43 @@ impl MemoryView {
         let buffer = ManagedBuffer::lend(object)?;
         let shape = Shape::of(buffer.master.get());
         MemoryView::over(&buffer, shape)
+    }
+
+    /// A view of memory that somebody described (`PyMemoryView_FromBuffer`); no exporter gets it back.
+    ///
+    /// # Safety
+    /// The memory is as described, as long as there are views of it.
+    pub unsafe fn of_view(view: &BufferView) -> Result<Ref<MemoryView>> {
+        let shape = Shape::of(view);
+        // SAFETY: the copy's pointers are the caller's; the reference to the exporter is not copied.
+        let mut master = unsafe { std::mem::ManuallyDrop::new(ptr::from_ref(view).read()) };
+        // SAFETY: the field is written without dropping what the caller still owns.
+        unsafe { (&raw mut master.obj).write(None) };
+        let buffer = Ref::new(ManagedBuffer {
+            base: Object::header(),
+            released: Cell::new(0),
+            exports: Cell::new(0),
+            master: ViewCell::new(std::mem::ManuallyDrop::into_inner(master)),
+        });
+        MemoryView::over(&buffer, shape)
+    }
+
+    /// Another view of the same memory, as bytes.
+    pub fn flat(
+        &self,
+        start: *mut std::ffi::c_void,
+        length: isize,
+        readonly: bool,
+    ) -> Result<Ref<MemoryView>> {
+        self.with_shape(Shape {
+            start: start.cast(),
+            itemsize: 1,
+            format: c"B".as_ptr().cast_mut(),
+            readonly,
+            shape: vec![length],
+            strides: vec![1],
+            suboffsets: None,
+        })
     }
 
     /// Another view of the same memory.

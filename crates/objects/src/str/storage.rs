@@ -455,6 +455,32 @@ impl Str {
         Ok(string)
     }
 
+    /// A string of before PEP 393: so many `wchar_t`, NULs as yet, for C code that fills them in. It gets its
+    /// form when it is first looked at.
+    pub fn unready(length: usize) -> Result<Ref<Str>> {
+        let size = length.checked_add(1).and_then(|units| units.checked_mul(size_of::<u32>()));
+        let wide = size.map_or(ptr::null_mut(), memory::raw_allocate);
+        if wide.is_null() {
+            bail!(MemoryError);
+        }
+        let string = memory::allocate_var::<Str>(&STR, 0).inspect_err(|_| {
+            // SAFETY: allocated just now, and nobody has it.
+            unsafe { memory::raw_free(wide) }
+        })?;
+        // SAFETY: room for the units was allocated; an instance made by its type has room for a DetachedStr.
+        unsafe {
+            ptr::write_bytes(wide.cast::<u32>(), 0, length + 1);
+            string.length.set(0);
+            string.hash.set(-1);
+            string.state.set(State(0));
+            string.wstr.set(wide);
+            string.reset_compact_fields();
+            string.as_compact().wstr_length.set(length as isize);
+            string.cast::<DetachedStr>().data.set(ptr::null_mut());
+        }
+        Ok(string)
+    }
+
     /// The number of code points.
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -631,6 +657,41 @@ impl Str {
             true => size_of::<DetachedStr>() + units,
         };
         own + self.wide_size() + self.utf8_size()
+    }
+
+    /// The code points as `wchar_t`, with a zero at their end: made when first asked for, and kept.
+    pub fn wide_form(&self) -> Result<*mut u32> {
+        let length = self.len();
+        if self.wstr.get().is_null() {
+            let wide = match self.points() {
+                Points::Four(_) => self.data().cast::<u32>(),
+                points => {
+                    let wide = memory::raw_allocate((length + 1) * size_of::<u32>()).cast::<u32>();
+                    if wide.is_null() {
+                        bail!(MemoryError);
+                    }
+                    // SAFETY: room for the code points and the zero was allocated.
+                    unsafe {
+                        for (index, point) in points.iter().enumerate() {
+                            wide.add(index).write(point);
+                        }
+                        wide.add(length).write(0);
+                    }
+                    wide
+                }
+            };
+            self.wstr.set(wide.cast());
+            if self.has_compact_fields() {
+                // SAFETY: just checked that the structure has the field.
+                unsafe { self.as_compact() }.wstr_length.set(length as isize);
+            }
+        }
+        Ok(self.wstr.get().cast())
+    }
+
+    /// Whether nothing was derived from the content yet: neither hash nor table of interned strings.
+    pub fn is_unshared(&self) -> bool {
+        self.hash.get() == -1 && self.state.get().0 & State::INTERNED == 0 && ptr::eq(self.class(), &STR)
     }
 
     fn wide_size(&self) -> usize {

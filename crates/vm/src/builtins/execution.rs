@@ -9,7 +9,7 @@ use crate::compile::{self, Request, flags};
 use crate::frame::Frame;
 
 /// The `__future__` features in force in the calling code.
-fn inherited_features() -> u32 {
+pub fn inherited_features() -> u32 {
     Frame::innermost(ThreadState::current())
         .map_or(0, |frame| frame.code().flags as u32 & bytecode::flags::FUTURE_MASK)
 }

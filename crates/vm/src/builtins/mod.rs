@@ -9,7 +9,7 @@ mod numbers;
 
 use objects::prelude::*;
 
-pub use execution::{run_code, source_bytes};
+pub use execution::{inherited_features, run_code, source_bytes};
 
 /// Built-in functions, exceptions, and other objects.
 ///

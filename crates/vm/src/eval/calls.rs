@@ -58,7 +58,8 @@ impl Machine {
             return self.construct(class.to_ref(), init, count, below);
         }
         if self.thread.use_tracing.get() != 0 {
-            let result = super::tracing::call_native(self.thread, self.peek(count), self.slice(count), None);
+            let (callee, given) = (self.peek(count), self.slice(count));
+            let result = super::tracing::call_native(self.thread, callee, given, || callee.call(given));
             self.drop_slots(count + 1 + below);
             self.push(result?);
             return Ok(Called::Done);
@@ -214,7 +215,8 @@ fn call_with_names(
         );
     }
     if thread.use_tracing.get() != 0 {
-        return Ok(Started::Value(super::tracing::call_native(thread, callee, given, Some(names))?));
+        let run = || callee.call_keywords(given, names);
+        return Ok(Started::Value(super::tracing::call_native(thread, callee, given, run)?));
     }
     Ok(Started::Value(callee.call_keywords(given, names)?))
 }
@@ -259,7 +261,11 @@ fn call_unpacked(
         let (names, values) = (keywords.keys_vec(), keywords.values_vec());
         return call_general(thread, function, arguments.as_slice(), Some(&names), Ref::slice(&values));
     }
-    Ok(Started::Value(callee.call_dict(&arguments, keywords.as_deref())?))
+    let run = || callee.call_dict(&arguments, keywords.as_deref());
+    Ok(Started::Value(match thread.use_tracing.get() {
+        0 => run()?,
+        _ => super::tracing::call_native(thread, callee, arguments.as_slice(), run)?,
+    }))
 }
 
 /// The callee as messages show it: `module.name()` of a function.

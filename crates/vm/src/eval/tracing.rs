@@ -217,12 +217,8 @@ pub fn call_native(
     thread: &ThreadState,
     callee: &Object,
     given: &[&Object],
-    names: Option<&Tuple>,
+    run: impl FnOnce() -> Result<Ref>,
 ) -> Result<Ref> {
-    let run = || match names {
-        Some(names) => callee.call_keywords(given, names),
-        None => callee.call(given),
-    };
     let Some(function) = profiled(callee, given)? else { return run() };
     let Some(frame) = Frame::innermost(thread).filter(|_| thread.c_profilefunc.get().is_some()) else {
         return run();
@@ -336,18 +332,26 @@ unsafe extern "C" fn profile_trampoline(
 
 /// `sys.settrace`.
 pub fn set_trace(thread: &ThreadState, function: Option<Ref>) {
-    let trampoline: Option<TraceFunc> = function.is_some().then_some(trace_trampoline as TraceFunc);
+    set_c_trace(thread, function.is_some().then_some(trace_trampoline as TraceFunc), function);
+}
+
+/// A trace function of C's, with its argument (`PyEval_SetTrace`).
+pub fn set_c_trace(thread: &ThreadState, function: Option<TraceFunc>, argument: Option<Ref>) {
     thread.c_tracefunc.set(None);
-    thread.c_traceobj.set(function);
-    thread.c_tracefunc.set(trampoline);
+    thread.c_traceobj.set(argument);
+    thread.c_tracefunc.set(function);
     thread.use_tracing.set(c_int::from(is_on(thread)));
 }
 
 /// `sys.setprofile`.
 pub fn set_profile(thread: &ThreadState, function: Option<Ref>) {
-    let trampoline: Option<TraceFunc> = function.is_some().then_some(profile_trampoline as TraceFunc);
+    set_c_profile(thread, function.is_some().then_some(profile_trampoline as TraceFunc), function);
+}
+
+/// A profiling function of C's, with its argument (`PyEval_SetProfile`).
+pub fn set_c_profile(thread: &ThreadState, function: Option<TraceFunc>, argument: Option<Ref>) {
     thread.c_profilefunc.set(None);
-    thread.c_profileobj.set(function);
-    thread.c_profilefunc.set(trampoline);
+    thread.c_profileobj.set(argument);
+    thread.c_profilefunc.set(function);
     thread.use_tracing.set(c_int::from(is_on(thread)));
 }

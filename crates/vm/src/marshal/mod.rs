@@ -5,7 +5,7 @@ mod write;
 
 use objects::prelude::*;
 
-pub use read::{Source, load_all};
+pub use read::{Source, load_all, load_with};
 pub use write::dump;
 
 /// The version that CPython 3.9 writes.

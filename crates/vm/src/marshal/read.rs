@@ -16,6 +16,8 @@ pub enum Source<'a> {
     Slice(&'a [u8]),
     /// An object with `readinto()`.
     File(&'a Object),
+    /// A function that reads exactly so many bytes.
+    Function(&'a dyn Fn(usize) -> Result<Vec<u8>>),
 }
 
 impl<'a> Source<'a> {
@@ -29,6 +31,7 @@ impl<'a> Source<'a> {
                 None => Err(too_short()),
             },
             Source::File(file) => read_exactly(file, count).map(Cow::Owned),
+            Source::Function(read) => read(count).map(Cow::Owned),
         }
     }
 }
@@ -64,6 +67,11 @@ struct Reader<'a> {
 /// Reads one object; what follows it is ignored.
 pub fn load_all(bytes: &[u8]) -> Result<Ref> {
     load(Source::Slice(bytes))
+}
+
+/// Reads one object by a function that reads exactly so many bytes.
+pub fn load_with(read: &dyn Fn(usize) -> Result<Vec<u8>>) -> Result<Ref> {
+    load(Source::Function(read))
 }
 
 pub fn load_from_file(file: &Object) -> Result<Ref> {

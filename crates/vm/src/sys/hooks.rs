@@ -54,7 +54,8 @@ pub fn write_unraisable_in_thread(fetched: Fetched, function: &Object) {
     write_unraisable_message(fetched, Some(function), Some("Exception ignored in thread started by"));
 }
 
-fn write_unraisable_message(fetched: Fetched, context: Option<&Object>, message: Option<&str>) {
+/// The same, with what the report begins with.
+pub fn write_unraisable_message(fetched: Fetched, context: Option<&Object>, message: Option<&str>) {
     let fetched = fetched.normalize();
     let arguments = UNRAISABLE.build(vec![
         fetched.class.clone(),
@@ -178,6 +179,9 @@ pub mod functions {
     /// exc_traceback, err_msg and object.
     #[function("(unraisable, /)")]
     fn unraisablehook(unraisable: &Object) -> Result<()> {
+        if !unraisable.class().is(UNRAISABLE.ready()?.as_object()) {
+            bail!(TypeError, "sys.unraisablehook argument type must be UnraisableHookArgs");
+        }
         let class = unraisable.get_attr(intern!("exc_type"))?;
         let value = unraisable.get_attr(intern!("exc_value"))?;
         let traceback = unraisable.get_attr(intern!("exc_traceback"))?;

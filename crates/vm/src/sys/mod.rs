@@ -9,8 +9,8 @@ mod settings;
 use objects::module::Module;
 use objects::prelude::*;
 
-pub use hooks::{audit, display, write_unraisable, write_unraisable_in_thread};
-pub use info::VERSION;
+pub use hooks::{audit, display, write_unraisable, write_unraisable_in_thread, write_unraisable_message};
+pub use info::{VERSION, version};
 pub use settings::apply as apply_config;
 
 /// This module provides access to some objects used or maintained by the

@@ -1,0 +1,196 @@
+//! `frameobject.h`, `code.h`, `traceback.h`: what C code makes up so that its functions show in tracebacks.
+
+use std::ffi::{c_char, c_int};
+
+use objects::prelude::*;
+use objects::thread_state::ThreadState;
+use vm::code::{Code, Parts};
+use vm::frame::Frame;
+use vm::traceback::Traceback;
+
+use crate::errors::text;
+
+#[unsafe(no_mangle)]
+extern "C" fn PyFrame_New(
+    thread: &ThreadState,
+    code: &Code,
+    globals: &Dict,
+    locals: Option<&Object>,
+) -> Result<Ref<Frame>> {
+    let frame = Frame::new(thread, code, globals, locals)?;
+    gc::track(&frame);
+    Ok(frame)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyFrame_GetCode(frame: &Frame) -> Ref<Code> {
+    frame.code().to_ref()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyFrame_GetBack(frame: &Frame) -> Option<Ref<Frame>> {
+    frame.back.get()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyFrame_GetLineNumber(frame: &Frame) -> c_int {
+    frame.line()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyEval_GetFrame() -> Option<&'static Frame> {
+    Frame::innermost(ThreadState::current())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyCode_NewWithPosOnlyArgs(
+    argcount: c_int,
+    posonlyargcount: c_int,
+    kwonlyargcount: c_int,
+    nlocals: c_int,
+    stacksize: c_int,
+    flags: c_int,
+    code: &Bytes,
+    consts: &Tuple,
+    names: &Tuple,
+    varnames: &Tuple,
+    freevars: &Tuple,
+    cellvars: &Tuple,
+    filename: &Str,
+    name: &Str,
+    firstlineno: c_int,
+    lnotab: &Bytes,
+) -> Result<Ref<Code>> {
+    Parts {
+        argcount,
+        posonlyargcount,
+        kwonlyargcount,
+        nlocals,
+        stacksize,
+        flags,
+        firstlineno,
+        code: code.to_ref(),
+        consts: consts.to_ref(),
+        names: names.to_ref(),
+        varnames: varnames.to_ref(),
+        freevars: freevars.to_ref(),
+        cellvars: cellvars.to_ref(),
+        filename: filename.to_ref(),
+        name: name.to_ref(),
+        lnotab: lnotab.to_ref(),
+    }
+    .build()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyCode_New(
+    argcount: c_int,
+    kwonlyargcount: c_int,
+    nlocals: c_int,
+    stacksize: c_int,
+    flags: c_int,
+    code: &Bytes,
+    consts: &Tuple,
+    names: &Tuple,
+    varnames: &Tuple,
+    freevars: &Tuple,
+    cellvars: &Tuple,
+    filename: &Str,
+    name: &Str,
+    firstlineno: c_int,
+    lnotab: &Bytes,
+) -> Result<Ref<Code>> {
+    PyCode_NewWithPosOnlyArgs(
+        argcount,
+        0,
+        kwonlyargcount,
+        nlocals,
+        stacksize,
+        flags,
+        code,
+        consts,
+        names,
+        varnames,
+        freevars,
+        cellvars,
+        filename,
+        name,
+        firstlineno,
+        lnotab,
+    )
+}
+
+/// A code object of names and a line alone, which cannot run.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PyCode_NewEmpty(
+    filename: *const c_char,
+    name: *const c_char,
+    line: c_int,
+) -> Result<Ref<Code>> {
+    // SAFETY: C strings both.
+    let (filename, name) = unsafe { (std::ffi::CStr::from_ptr(filename), text(name)) };
+    Parts {
+        argcount: 0,
+        posonlyargcount: 0,
+        kwonlyargcount: 0,
+        nlocals: 0,
+        stacksize: 0,
+        flags: 0,
+        firstlineno: line,
+        code: Bytes::new(b""),
+        consts: Tuple::empty(),
+        names: Tuple::empty(),
+        varnames: Tuple::empty(),
+        freevars: Tuple::empty(),
+        cellvars: Tuple::empty(),
+        filename: vm::paths::decode(filename.to_bytes())?,
+        name: Str::new(&name),
+        lnotab: Bytes::new(b""),
+    }
+    .build()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn PyCode_Addr2Line(code: &Code, offset: c_int) -> c_int {
+    if offset < 0 { code.firstlineno } else { code.line_of(offset) }
+}
+
+/// Adds an entry for the frame to the traceback of the exception that is set.
+#[unsafe(no_mangle)]
+extern "C" fn PyTraceBack_Here(frame: &Frame) -> c_int {
+    Traceback::here(ThreadState::current(), frame);
+    0
+}
+
+/// Writes a traceback to a file, its heading included.
+#[unsafe(no_mangle)]
+extern "C" fn PyTraceBack_Print(traceback: Option<&Object>, file: &Object) -> c_int {
+    let Some(traceback) = traceback else { return 0 };
+    let Some(traceback) = traceback.downcast_exact::<Traceback>() else {
+        let _ = raise!(SystemError, "bad argument to internal function");
+        return -1;
+    };
+    raise::status(vm::report::write_traceback_to(file, traceback))
+}
+
+/// Adds an entry for a place in C code to the traceback of the exception that is set.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyTraceback_Add(function: *const c_char, filename: *const c_char, line: c_int) {
+    let Some(pending) = raise::fetch() else { return };
+    let thread = ThreadState::current();
+    // SAFETY: C strings both.
+    let frame = unsafe { PyCode_NewEmpty(filename, function, line) }
+        .and_then(|code| Frame::new(thread, &code, &*Dict::new(), None));
+    match frame {
+        Ok(frame) => {
+            let _ = pending.restore();
+            frame.lineno.set(line);
+            Traceback::here(thread, &frame);
+        }
+        // What went wrong here replaces nothing: the exception that was set is the one to know of.
+        Err(raised) => {
+            raised.clear();
+            let _ = pending.restore();
+        }
+    }
+}

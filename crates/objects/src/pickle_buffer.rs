@@ -1,0 +1,132 @@
+//! `PickleBuffer`: memory that pickling may pass beside the pickle (PEP 574).
+
+use std::cell::{Cell, UnsafeCell};
+use std::ffi::c_int;
+use std::mem::offset_of;
+use std::ops::ControlFlow;
+
+use crate::buffer::{BufferView, request};
+use crate::memory::{Trace, Visitor};
+use crate::prelude::*;
+
+/// `PyPickleBufferObject`.
+#[repr(C)]
+pub struct PickleBuffer {
+    base: Object,
+    /// Without an exporter once it is released. Changed by construction and release alone.
+    view: UnsafeCell<BufferView>,
+    weak_references: Cell<*mut Object>,
+}
+
+impl Trace for PickleBuffer {
+    fn trace(&self, visitor: &Visitor) -> ControlFlow<c_int> {
+        match self.exporter() {
+            Some(exporter) => visitor.visit(exporter),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn clear(&self) {
+        self.give_back();
+    }
+}
+
+impl Drop for PickleBuffer {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+fn released() -> Raised {
+    raise!(ValueError, "operation forbidden on released PickleBuffer object")
+}
+
+impl PickleBuffer {
+    /// `TypeError` for an object that lends no memory.
+    pub fn of(object: &Object) -> Result<Ref<PickleBuffer>> {
+        let buffer = Ref::new(PickleBuffer {
+            base: Object::header(),
+            view: UnsafeCell::new(BufferView::EMPTY),
+            weak_references: Cell::new(std::ptr::null_mut()),
+        });
+        // SAFETY: the view is empty, and stays where it is.
+        unsafe { BufferView::acquire(buffer.view.get(), object, request::FULL_RO, "") }?;
+        Ok(buffer)
+    }
+
+    fn exporter(&self) -> Option<&Object> {
+        // SAFETY: the field changes at construction and release alone; neither happens while a visit looks at it.
+        unsafe { (*self.view.get()).obj.as_deref() }
+    }
+
+    /// The view. `ValueError` once it is released.
+    pub fn view(&self) -> Result<&BufferView> {
+        match self.exporter() {
+            // SAFETY: as above.
+            Some(_) => Ok(unsafe { &*self.view.get() }),
+            None => Err(released()),
+        }
+    }
+
+    /// Gives the memory back; a second time is no error.
+    pub fn give_back(&self) {
+        // SAFETY: the view is taken out before the exporter's function runs, and is empty then.
+        let mut view = unsafe { std::mem::replace(&mut *self.view.get(), BufferView::EMPTY) };
+        view.release();
+    }
+}
+
+/// Wrapper for potentially out-of-band buffers
+#[class(
+    name = "PickleBuffer",
+    module = "pickle",
+    symbol = "PyPickleBuffer_Type",
+    weaklist_offset = offset_of!(PickleBuffer, weak_references)
+)]
+impl PickleBuffer {
+    #[slot(tp_new)]
+    fn make(_class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<PickleBuffer>> {
+        crate::arguments::check_no_keywords("PickleBuffer", kwargs, true)?;
+        match *args.as_slice() {
+            [object] => PickleBuffer::of(object),
+            ref other => {
+                Err(raise!(TypeError, "PickleBuffer() takes exactly 1 argument ({} given)", other.len()))
+            }
+        }
+    }
+
+    #[slot(bf_getbuffer)]
+    unsafe extern "C" fn lend(object: &Object, view: *mut BufferView, flags: c_int) -> c_int {
+        // SAFETY: called with an instance; the memory is lent by the exporter itself, to whom it goes back.
+        let exporter = unsafe { object.cast::<PickleBuffer>() }.view().map(|view| view.obj.clone());
+        match exporter {
+            Ok(Some(exporter)) => {
+                match exporter.class().tp_as_buffer.get().and_then(|suite| suite.bf_getbuffer.get()) {
+                    // SAFETY: the caller's view, for the exporter to fill.
+                    Some(get) => unsafe { get(&exporter, view, flags) },
+                    None => raise::status(Err(released())),
+                }
+            }
+            _ => -1,
+        }
+    }
+
+    /// Return a memoryview of the raw memory underlying this buffer.
+    ///
+    /// Will raise BufferError is the buffer isn't contiguous.
+    #[method]
+    fn raw(&self) -> Result<Ref> {
+        let view = self.view()?;
+        if !view.suboffsets.is_null() || !(view.is_contiguous() || view.is_fortran_contiguous()) {
+            bail!(BufferError, "cannot extract raw buffer from non-contiguous buffer");
+        }
+        let (start, length, readonly) = (view.buf, view.len, view.readonly != 0);
+        crate::memoryview::MemoryView::of(self)?.flat(start, length, readonly).map(Ref::into_object)
+    }
+
+    /// Release the underlying buffer controlled by the PickleBuffer object.
+    #[method]
+    fn release(&self) {
+        self.give_back();
+    }
+}
