@@ -6,6 +6,7 @@
 #[macro_use]
 extern crate objects;
 
+pub mod abc;
 pub mod binascii;
 pub mod bisect;
 pub mod codecs;
@@ -43,6 +44,7 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 
 /// The modules that are part of the program, by name.
 pub static MODULES: &[(&str, Initialize)] = &[
+    ("_abc", abc::initialize),
     ("_bisect", bisect::initialize),
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),

@@ -73,6 +73,9 @@ pub fn initialize(config: &Config) -> Result<()> {
     if let Some(builtins) = interpreter.builtins.get() {
         interpreter.original_builtins.set(Some(builtins.copy()?));
     }
+    if config.dev_mode {
+        objects::codecs::check_names();
+    }
     Ok(())
 }
 

@@ -171,6 +171,15 @@ fn run<const TRACING: bool>(
                     ($result:expr) => {
                         match check!($result) {
                             Called::Done => {
+                                // What was called may have to be released: first its `with` or `try` is entered.
+                                if runtime::breaker_is_set()
+                                    && !matches!(
+                                        machine.following().opcode.get(),
+                                        SETUP_WITH | BEFORE_ASYNC_WITH | SETUP_FINALLY | YIELD_FROM
+                                    )
+                                {
+                                    breaker!();
+                                }
                                 if (thread.use_tracing.get() != 0) != TRACING {
                                     break Leave::Switch;
                                 }
@@ -345,7 +354,7 @@ fn run<const TRACING: bool>(
 
                     YIELD_VALUE => break Leave::Yielded(machine.yielded()),
                     YIELD_FROM => {
-                        if let Some(value) = check!(machine.yield_from()) {
+                        if let Some(value) = check!(machine.yield_from::<TRACING>()) {
                             // The instruction runs again when the frame is resumed.
                             machine.frame().lasti.set(machine.frame().lasti.get() - 2);
                             break Leave::Yielded(value);
@@ -389,6 +398,9 @@ fn run<const TRACING: bool>(
                     }
                 }
                 if machine.unwind() {
+                    if TRACING {
+                        lines.handle_exception(machine.frame());
+                    }
                     continue 'frame;
                 }
                 Err(raise::already_set())
@@ -422,7 +434,7 @@ fn run<const TRACING: bool>(
             machine.load(thread.frame.get().cast());
         }
         if TRACING {
-            lines = Lines::NONE;
+            lines = Lines::back_in(machine.frame());
         }
         if let Some(resumed) = resumed {
             match generator::finish_in_loop(thread, &resumed, suspended, result) {

@@ -505,7 +505,10 @@ impl TextIoWrapper {
 
     #[slot(tp_repr)]
     fn repr_slot(&self) -> Result<Ref<Str>> {
-        self.buffer()?;
+        // A detached stream still tells what it was.
+        if self.phase.get() != Phase::Detached {
+            self.buffer()?;
+        }
         let _guard = enter_repr(self)?;
         let mut text = format!("<{}", self.as_object().class().name());
         for attribute in [intern!("name"), intern!("mode")] {
