@@ -14,7 +14,8 @@ pub fn check_names() {
     CHECKS_NAMES.store(true, Ordering::Relaxed);
 }
 
-fn checked_names(encoding: Option<&str>, errors: Option<&str>) -> Result<()> {
+/// Looks up the names of an encoding and an error handler in development mode. `LookupError`.
+pub fn check_given(encoding: Option<&str>, errors: Option<&str>) -> Result<()> {
     if !CHECKS_NAMES.load(Ordering::Relaxed) {
         return Ok(());
     }
@@ -67,7 +68,7 @@ impl Native {
 
 /// The bytes of a text in an encoding, UTF-8 unless named.
 pub fn encode_text(string: &Str, encoding: Option<&str>, errors: Option<&str>) -> Result<Ref<Bytes>> {
-    checked_names(encoding, errors)?;
+    check_given(encoding, errors)?;
     let mode = errors.unwrap_or("strict");
     match encoding.map(|encoding| (encoding, Native::named(encoding))) {
         None | Some((_, Some(Native::Utf8))) => utf8::encode(string, mode),
@@ -103,7 +104,7 @@ fn encode_by_registry(string: &Str, encoding: &str, errors: Option<&str>) -> Res
 
 /// The text of bytes in an encoding, UTF-8 unless named.
 pub fn decode_text(bytes: &[u8], encoding: Option<&str>, errors: Option<&str>) -> Result<Ref<Str>> {
-    checked_names(encoding, errors)?;
+    check_given(encoding, errors)?;
     let mode = errors.unwrap_or("strict");
     Ok(match encoding.map(|encoding| (encoding, Native::named(encoding))) {
         None | Some((_, Some(Native::Utf8))) => utf8::decode(bytes, mode, true)?.0,

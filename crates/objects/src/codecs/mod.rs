@@ -14,7 +14,7 @@ pub mod utf7;
 pub mod utf8;
 
 pub use functions::{
-    check_names, decode_any, decode_text, encode_any, encode_text, text_codec, text_from_object,
+    check_given, check_names, decode_any, decode_text, encode_any, encode_text, text_codec, text_from_object,
 };
 
 use crate::prelude::*;

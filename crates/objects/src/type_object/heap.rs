@@ -458,7 +458,11 @@ fn call_set_name(class: &Type, dict: &Dict) -> Result<()> {
 /// `super(class, class).__init_subclass__(**keywords)` (PEP 487).
 fn call_init_subclass(class: &Type, keywords: Option<&Dict>) -> Result<()> {
     let Some(order) = class.tp_mro.get() else { return Ok(()) };
-    for base in &order.items()[1..] {
+    // A metatype's mro() may leave the class itself out.
+    let Some(place) = order.items().iter().position(|base| base.is(class)) else {
+        return Err(crate::super_object::not_an_instance());
+    };
+    for base in &order.items()[place + 1..] {
         let Some(base) = base.downcast::<Type>() else { continue };
         let Some(dict) = base.tp_dict.get() else { continue };
         let Some(method) = dict.get_str(intern!("__init_subclass__")) else { continue };
