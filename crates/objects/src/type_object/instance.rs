@@ -71,9 +71,8 @@ pub unsafe extern "C" fn dealloc_instance(object: *mut Object) {
             if is_gc {
                 gc::track(&*object);
             }
-            (*object).set_refcnt(1);
+            // This function, from before PEP 442, brings the object to life and to its end by itself.
             del(object);
-            (*object).set_refcnt((*object).refcnt() - 1);
             if (*object).refcnt() > 0 {
                 return;
             }
