@@ -605,7 +605,8 @@ extern "C" fn PyUnicode_FindChar(
     direction: c_int,
 ) -> isize {
     let length = string.len() as isize;
-    let (start, end) = (start.clamp(0, length) as usize, end.clamp(0, length) as usize);
+    let place = |index: isize| if index < 0 { (index + length).max(0) } else { index.min(length) } as usize;
+    let (start, end) = (place(start), place(end));
     let mut indices = start..end;
     let found = match direction > 0 {
         true => indices.find(|&index| string.code_point(index) == point),
