@@ -312,7 +312,7 @@ fn fill_slot(class: &Type, definitions: &[SlotDef]) {
             if only_slot(class, definition.name).is_none_or(|only| ptr::eq(only, slot)) {
                 generic = definition.function;
             }
-        } else if definition.name == "__new__" && descriptor::is_new_method_of(&method, class) {
+        } else if definition.name == "__new__" && descriptor::is_new_method(&method) {
             // The type's own tp_new, which inheritance has already set.
             specific = class.tp_new.get().map_or(ptr::null(), |new| new as *const c_void);
         } else if definition.name == "__hash__" && method.is_none() {
