@@ -2,6 +2,7 @@
 
 use bytecode::{flags as code_flags, number};
 use objects::prelude::*;
+use objects::thread_state::ThreadState;
 
 use super::exceptions::special;
 use super::machine::Machine;
@@ -98,7 +99,12 @@ fn yield_from_iterator(iterable: &Object, frame: &Frame) -> Result<Ref> {
 #[inline(never)]
 fn send(iterator: &Object, value: &Object) -> Result<Sent> {
     if let Some(generator) = generator::sendable(iterator) {
-        return generator::send(generator, value);
+        return match generator::send(generator, value)? {
+            Sent::Returned(result) if ThreadState::current().use_tracing.get() != 0 => {
+                handled_stop_iteration(generator::stop_iteration(result))
+            }
+            sent => Ok(sent),
+        };
     }
     let result = match value.is_none() {
         true => match iterator.class().tp_iternext.get() {
@@ -113,8 +119,17 @@ fn send(iterator: &Object, value: &Object) -> Result<Sent> {
     };
     match result {
         Ok(value) => Ok(Sent::Yielded(value)),
-        Err(raised) => Ok(Sent::Returned(generator::stop_iteration_value(raised)?)),
+        Err(raised) => handled_stop_iteration(raised),
     }
+}
+
+/// The result of an iterator that ended with the exception that is set. The trace function hears of it.
+#[cold]
+fn handled_stop_iteration(raised: Raised) -> Result<Sent> {
+    if raised.matches(&exceptions::StopIteration) {
+        super::tracing::stop_iteration_handled();
+    }
+    Ok(Sent::Returned(generator::stop_iteration_value(raise::already_set())?))
 }
 
 #[inline(never)]

@@ -123,6 +123,7 @@ fn run<const TRACING: bool>(
     // SAFETY: the innermost frame is kept alive by this loop or by the caller, and was decoded.
     let mut machine = unsafe { Machine::new(thread, thread.frame.get().cast()) };
     let mut lines = Lines::NONE;
+    let mut callers_lines = Vec::new();
 
     /// Goes on with the next instruction, or leaves with the exception.
     macro_rules! check {
@@ -184,7 +185,7 @@ fn run<const TRACING: bool>(
                                 machine.save();
                                 check!(enter_called(thread, &mut machine, frame, mark));
                                 if TRACING {
-                                    lines = Lines::NONE;
+                                    callers_lines.push(std::mem::replace(&mut lines, Lines::NONE));
                                     check!(tracing::call_event(thread, machine.frame()));
                                 }
                                 breaker!();
@@ -388,7 +389,11 @@ fn run<const TRACING: bool>(
                         tracing::exception_event(thread, machine.frame());
                     }
                 }
+                let offset = machine.frame().lasti.get();
                 if machine.unwind() {
+                    if TRACING {
+                        lines.enter_handler(offset);
+                    }
                     continue 'frame;
                 }
                 Err(raise::already_set())
@@ -422,7 +427,7 @@ fn run<const TRACING: bool>(
             machine.load(thread.frame.get().cast());
         }
         if TRACING {
-            lines = Lines::NONE;
+            lines = callers_lines.pop().unwrap_or(Lines::NONE);
         }
         if let Some(resumed) = resumed {
             match generator::finish_in_loop(thread, &resumed, suspended, result) {

@@ -38,6 +38,17 @@ pub struct Lines {
 impl Lines {
     pub const NONE: Lines = Lines { lower: 0, upper: -1, previous: -1 };
 
+    /// An exception of the instruction at an offset reaches its handler. That counts as a jump backwards, so
+    /// that the handler's line is traced wherever in it the handler stands, unless the instruction is the
+    /// first of its line or stands in the code's first line.
+    pub fn enter_handler(&mut self, offset: c_int) {
+        let elsewhere = offset < self.lower || offset >= self.upper;
+        let begins = offset == self.lower || offset < self.previous;
+        if elsewhere || (!begins && self.lower > 0) {
+            self.previous = c_int::MAX;
+        }
+    }
+
     /// Finds the run of instructions of one line around an offset, and its line.
     fn locate(&mut self, code: &Code, offset: c_int) -> c_int {
         let mut line = code.firstlineno;
