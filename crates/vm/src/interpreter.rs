@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicPtr;
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
 
+use crate::config::Config;
 use crate::import::ImportLock;
 use crate::warnings::Warnings;
 
@@ -36,16 +37,12 @@ pub struct Interpreter {
     pub modules_by_definition: Field<Dict>,
     pub import_lock: ImportLock,
     pub warnings: Warnings,
-    /// The folder of the standard library.
-    pub stdlib: RefCell<Option<PathBuf>>,
     /// `atexit`'s functions with their arguments, the last registered last.
     pub exit_functions: RefCell<Vec<(Ref, Ref<Tuple>, Ref<Dict>)>>,
     /// The classes of `_ast`, once they are asked for.
     pub tree_classes: OnceCell<crate::ast::Classes>,
-    /// The level of `-O`.
-    pub optimize: Cell<u8>,
-    /// The level of `-b`.
-    pub bytes_warning_level: Cell<i32>,
+    /// What the program was started with.
+    pub config: RefCell<Config>,
 }
 
 impl Default for Interpreter {
@@ -62,11 +59,9 @@ impl Default for Interpreter {
             modules_by_definition: Field::null(),
             import_lock: ImportLock::default(),
             warnings: Warnings::default(),
-            stdlib: RefCell::default(),
             exit_functions: RefCell::default(),
             tree_classes: OnceCell::new(),
-            optimize: Cell::default(),
-            bytes_warning_level: Cell::default(),
+            config: RefCell::default(),
         }
     }
 }
@@ -88,16 +83,16 @@ impl Interpreter {
     }
 
     pub fn stdlib(&self) -> Option<PathBuf> {
-        self.stdlib.borrow().clone()
+        self.config.borrow().stdlib.clone()
     }
 
     /// The optimisation level of compilations that name none.
     pub fn optimization(&self) -> u8 {
-        self.optimize.get()
+        self.config.borrow().optimize
     }
 
     pub fn bytes_warning(&self) -> i32 {
-        self.bytes_warning_level.get()
+        self.config.borrow().bytes_warning
     }
 
     /// A name of `sys`.

@@ -53,9 +53,7 @@ pub fn initialize(config: &Config) -> Result<()> {
         objects::type_object::ready(class)?;
     }
     let interpreter = Interpreter::current();
-    interpreter.optimize.set(config.optimize);
-    interpreter.bytes_warning_level.set(config.bytes_warning);
-    interpreter.stdlib.replace(config.stdlib.clone());
+    interpreter.config.replace(config.clone());
     let modules = Dict::new();
     interpreter.modules.set(Some(modules.clone()));
     let builtins = builtins::create(interpreter.optimization() == 0)?;

@@ -80,7 +80,7 @@ impl Object {
                 let positional = count & !VECTORCALL_ARGUMENTS_OFFSET;
                 let all = positional + names.map_or(0, |names| names.size() as usize);
                 // SAFETY: the caller's promise.
-                let all = unsafe { std::slice::from_raw_parts(arguments, all) };
+                let all = unsafe { memory::slice_or_empty(arguments, all) };
                 let tuple = Tuple::new(all[..positional].iter().map(|argument| argument.to_ref()))?;
                 let Some(names) = names else { return self.call_slot(&tuple, None) };
                 let keywords = Dict::new();
