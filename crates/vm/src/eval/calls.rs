@@ -258,6 +258,7 @@ fn call_unpacked(
         let Some(keywords) = keywords.filter(|keywords| !keywords.is_empty()) else {
             return call_general(thread, function, arguments.as_slice(), None, &[]);
         };
+        objects::protocol::check_keywords(&keywords)?;
         let (names, values) = (keywords.keys_vec(), keywords.values_vec());
         return call_general(thread, function, arguments.as_slice(), Some(&names), Ref::slice(&values));
     }
