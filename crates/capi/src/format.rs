@@ -101,7 +101,7 @@ unsafe fn c_text(text: *const c_char, precision: Option<usize>) -> Ref<Str> {
         while precision.is_none_or(|precision| length < precision) && *text.add(length) != 0 {
             length += 1;
         }
-        std::slice::from_raw_parts(text.cast::<u8>(), length)
+        memory::slice_or_empty(text.cast::<u8>(), length)
     };
     Str::new(&String::from_utf8_lossy(bytes))
 }

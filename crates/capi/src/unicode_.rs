@@ -23,7 +23,7 @@ unsafe fn slice<'a>(start: *const c_char, size: isize) -> &'a [u8] {
     match size {
         0 => &[],
         // SAFETY: the caller's promise.
-        _ => unsafe { std::slice::from_raw_parts(start.cast(), size as usize) },
+        _ => unsafe { memory::slice_or_empty(start.cast(), size as usize) },
     }
 }
 
@@ -83,12 +83,12 @@ unsafe extern "C" fn PyUnicode_FromKindAndData(
     unsafe {
         match (kind, size) {
             (_, 0) => Ok(Str::empty()),
-            (1, _) => Str::from_latin1(std::slice::from_raw_parts(data.cast(), size)),
+            (1, _) => Str::from_latin1(memory::slice_or_empty(data.cast(), size)),
             (2, _) => {
-                let units = std::slice::from_raw_parts(data.cast::<u16>(), size);
+                let units = memory::slice_or_empty(data.cast::<u16>(), size);
                 Str::from_u32(&units.iter().map(|&unit| u32::from(unit)).collect::<Vec<_>>())
             }
-            (4, _) => Str::from_u32(std::slice::from_raw_parts(data.cast::<u32>(), size)),
+            (4, _) => Str::from_u32(memory::slice_or_empty(data.cast::<u32>(), size)),
             _ => Err(raise!(SystemError, "invalid kind")),
         }
     }
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn PyUnicode_FromWideChar(start: *const i32, size: isize) 
         if size == 0 {
             return Ok(Str::empty());
         }
-        Str::from_u32(std::slice::from_raw_parts(start.cast(), size))
+        Str::from_u32(memory::slice_or_empty(start.cast(), size))
     }
 }
 

@@ -39,18 +39,12 @@ pub struct Interpreter {
     pub modules_by_definition: Field<Dict>,
     pub import_lock: ImportLock,
     pub warnings: Warnings,
-    /// The folder of the standard library.
-    pub stdlib: RefCell<Option<PathBuf>>,
     /// `atexit`'s functions with their arguments, the last registered last.
     pub exit_functions: RefCell<Vec<(Ref, Ref<Tuple>, Ref<Dict>)>>,
     /// The classes of `_ast`, once they are asked for.
     pub tree_classes: OnceCell<crate::ast::Classes>,
-    /// What the interpreter was started with.
+    /// What the program was started with.
     pub config: RefCell<Config>,
-    /// The level of `-O`.
-    pub optimize: Cell<u8>,
-    /// The level of `-b`.
-    pub bytes_warning_level: Cell<i32>,
 }
 
 impl Default for Interpreter {
@@ -68,12 +62,9 @@ impl Default for Interpreter {
             modules_by_definition: Field::null(),
             import_lock: ImportLock::default(),
             warnings: Warnings::default(),
-            stdlib: RefCell::default(),
             exit_functions: RefCell::default(),
             tree_classes: OnceCell::new(),
             config: RefCell::default(),
-            optimize: Cell::default(),
-            bytes_warning_level: Cell::default(),
         }
     }
 }
@@ -95,16 +86,16 @@ impl Interpreter {
     }
 
     pub fn stdlib(&self) -> Option<PathBuf> {
-        self.stdlib.borrow().clone()
+        self.config.borrow().stdlib.clone()
     }
 
     /// The optimisation level of compilations that name none.
     pub fn optimization(&self) -> u8 {
-        self.optimize.get()
+        self.config.borrow().optimize
     }
 
     pub fn bytes_warning(&self) -> i32 {
-        self.bytes_warning_level.get()
+        self.config.borrow().bytes_warning
     }
 
     /// A name of `sys`.

@@ -54,9 +54,6 @@ pub fn initialize(config: &Config) -> Result<()> {
     }
     let interpreter = Interpreter::current();
     interpreter.config.replace(config.clone());
-    interpreter.optimize.set(config.optimize);
-    interpreter.bytes_warning_level.set(config.bytes_warning);
-    interpreter.stdlib.replace(config.stdlib.clone());
     let modules = Dict::new();
     interpreter.modules.set(Some(modules.clone()));
     let builtins = builtins::create(interpreter.optimization() == 0)?;

@@ -71,7 +71,7 @@ pub unsafe extern "C" fn dealloc_instance(object: *mut Object) {
             if is_gc {
                 gc::track(&*object);
             }
-            // This function, from before PEP 442, brings the object to life and to its end by itself.
+            // The slot's contract: no reference is left when it is called, and it takes one while it runs.
             del(object);
             if (*object).refcnt() > 0 {
                 return;

@@ -271,7 +271,7 @@ impl Machine {
     /// The place of a cell or free variable's cell.
     #[inline(always)]
     pub fn cell(&self, index: u32) -> &'static Field {
-        let start = self.frame().code().nlocals as usize;
+        let start = self.frame().code().local_count();
         // SAFETY: as above; the cells follow the locals.
         unsafe { &*self.locals.add(start + index as usize) }
     }

@@ -149,6 +149,13 @@ fn run<const TRACING: bool>(
             Some(Leave::Raised)
         }
         () if throwing => Some(Leave::Raised),
+        () if entering && runtime::breaker_is_set() && !puts_signals_off(&machine) => {
+            match runtime::handle_breaker(thread) {
+                Err(_) => Some(Leave::Raised),
+                Ok(()) if (thread.use_tracing.get() != 0) != TRACING => Some(Leave::Switch),
+                Ok(()) => None,
+            }
+        }
         () => None,
     };
 
@@ -463,6 +470,16 @@ fn run<const TRACING: bool>(
             pending = Some(Leave::Switch);
         }
     }
+}
+
+/// Whether the frame goes on with an instruction before which no signal's handler runs: one that hands on to
+/// another generator, which is interrupted instead, or that begins to guard a resource just acquired.
+#[cold]
+fn puts_signals_off(machine: &Machine) -> bool {
+    matches!(
+        machine.following().opcode.get(),
+        YIELD_FROM | SETUP_FINALLY | SETUP_WITH | BEFORE_ASYNC_WITH
+    )
 }
 
 /// Takes a called function's frame into the registers; the loop owns it until it returns.

@@ -167,7 +167,14 @@ fn blocks_of(code: &Code) -> Vec<Option<Blocks>> {
         }
         let next = instruction.offset / 2 + 1;
         let target = instruction.jump_target().map(|offset| offset / 2);
-        pending.extend(successors(opcode, next, target, around));
+        let calls = instructions
+            .iter()
+            .any(|after| after.offset / 2 == next && after.opcode == Some(Opcode::CallFunction));
+        match opcode {
+            // A comprehension takes the iterator as an argument.
+            Opcode::GetIter | Opcode::GetAiter if calls => pending.push((next, around)),
+            _ => pending.extend(successors(opcode, next, target, around)),
+        }
     }
     blocks
 }
