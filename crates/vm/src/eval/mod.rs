@@ -476,10 +476,7 @@ fn run<const TRACING: bool>(
 /// another generator, which is interrupted instead, or that begins to guard a resource just acquired.
 #[cold]
 fn puts_signals_off(machine: &Machine) -> bool {
-    matches!(
-        machine.following().opcode.get(),
-        YIELD_FROM | SETUP_FINALLY | SETUP_WITH | BEFORE_ASYNC_WITH
-    )
+    matches!(machine.following().opcode.get(), YIELD_FROM | SETUP_FINALLY | SETUP_WITH | BEFORE_ASYNC_WITH)
 }
 
 /// Takes a called function's frame into the registers; the loop owns it until it returns.
