@@ -4,12 +4,16 @@ use std::ffi::{c_int, c_void};
 use std::ptr;
 
 use objects::prelude::*;
+use objects::thread_state::ThreadState;
 
 macro_rules! not_built {
     ($($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty = $failure:expr;)*) => {
         $(#[unsafe(no_mangle)]
         extern "C" fn $name($($argument: $kind),*) -> $answer {
-            let _ = raise!(NotImplementedError, concat!(stringify!($name), "() is not supported yet"));
+            // Who makes an interpreter may have put the thread's state aside, and then looks at the answer alone.
+            if ThreadState::current_opt().is_some() {
+                let _ = raise!(NotImplementedError, concat!(stringify!($name), "() is not supported yet"));
+            }
             $failure
         })*
     };

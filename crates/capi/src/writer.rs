@@ -124,7 +124,8 @@ unsafe extern "C" fn _PyUnicodeWriter_WriteASCIIString(
 extern "C" fn _PyUnicodeWriter_Finish(writer: &mut UnicodeWriter) -> Result<Ref<Str>> {
     let length = std::mem::replace(&mut writer.pos, 0) as usize;
     match writer.buffer.take() {
-        Some(buffer) if length > 0 => buffer.substring(0, length),
+        // A substring of everything would be the wide buffer itself.
+        Some(buffer) if length > 0 => Str::from_points(buffer.points().range(0, length)),
         _ => Ok(Str::empty()),
     }
 }

@@ -105,20 +105,24 @@ fn display_one(output: &Output<'_>, value: &Object) -> Result<()> {
     output.write("\n")
 }
 
-/// The class's name, with its module unless that is `builtins`.
+/// The class's qualified name, with its module unless that is `builtins`.
 fn write_class(output: &Output<'_>, class: &Type) -> Result<()> {
-    let module = raise::ignore(class.as_object().get_attr(intern!("__module__")), &exceptions::Exception)?;
-    match module.as_deref().map(|module| module.downcast::<Str>()) {
-        Some(Some(module)) => {
-            if !module.equals_text("builtins") {
-                output.write_str(module)?;
-                output.write(".")?;
-            }
+    let text = |name: &Str| -> Result<Option<Ref<Str>>> {
+        let value = raise::ignore(class.as_object().get_attr(name), &exceptions::Exception)?;
+        Ok(value.and_then(|value| value.into_type::<Str>().ok()))
+    };
+    match text(intern!("__module__"))? {
+        Some(module) if module.equals_text("builtins") => {}
+        Some(module) => {
+            output.write_str(&module)?;
+            output.write(".")?;
         }
-        _ => output.write("<unknown>")?,
+        None => output.write("<unknown>.")?,
     }
-    let name = class.name();
-    output.write(name.rsplit('.').next().unwrap_or(name))
+    match text(intern!("__qualname__"))? {
+        Some(name) => output.write_str(&name),
+        None => output.write("<unknown>"),
+    }
 }
 
 /// For an error that says where in a source it is: writes the place, and gives the bare message.
@@ -163,37 +167,29 @@ impl SyntaxPlace {
     }
 }
 
-/// The source line, its indentation taken off, with a caret under the place.
+/// The source line, its indentation taken off, with a caret under the place, which is behind the line's end at
+/// the most. Places count from one.
 fn write_marked_line(output: &Output<'_>, text: &str, offset: i64) -> Result<()> {
-    let mut text = text;
-    let mut offset = usize::try_from(offset).ok().filter(|_| offset >= 0);
-    if let Some(at) = &mut offset {
-        let count = text.chars().count();
-        if *at > 0 && *at == count && text.ends_with('\n') {
-            *at -= 1;
-        }
-        // Of several lines the one with the place is shown.
-        while let Some(newline) = text.find('\n') {
-            let line = text[..newline].chars().count();
-            if newline + 1 == text.len() || line >= *at {
-                break;
-            }
-            *at -= line + 1;
-            text = &text[newline + 1..];
-        }
+    let mut text_left = text.trim_start_matches([' ', '\t', '\x0c']);
+    let removed = (text.len() - text_left.len()) as i64;
+    let length = text_left.strip_suffix('\n').unwrap_or(text_left).len() as i64;
+    let mut place = (offset - 1 - removed).min(length);
+    // Lines in front of the one with the place are not shown.
+    while let Some((line, rest)) = text_left.split_once('\n')
+        && (line.len() as i64) < place
+    {
+        place -= line.len() as i64 + 1;
+        text_left = rest;
     }
-    let stripped = text.trim_start_matches([' ', '\t', '\x0c']);
-    let removed = text.chars().count() - stripped.chars().count();
     output.write("    ")?;
-    output.write(stripped)?;
-    if !stripped.ends_with('\n') {
+    output.write(text_left)?;
+    if !text_left.ends_with('\n') {
         output.write("\n")?;
     }
-    let Some(offset) = offset else { return Ok(()) };
-    // A place in the indentation is not shown.
-    match offset.checked_sub(removed + 1) {
-        Some(before) => output.write(&format!("    {}^\n", " ".repeat(before))),
-        None => Ok(()),
+    // A place in the indentation is not shown either.
+    match usize::try_from(place) {
+        Ok(place) => output.write(&format!("    {}^\n", " ".repeat(place))),
+        Err(_) => Ok(()),
     }
 }
 

@@ -102,7 +102,7 @@ table! {
     "__gt__" Type.tp_richcompare = dunder::richcompare, RichCompareFunc, gt, "($self, value, /)", "Whether self>value.";
     "__ge__" Type.tp_richcompare = dunder::richcompare, RichCompareFunc, ge, "($self, value, /)", "Whether self>=value.";
     "__iter__" Type.tp_iter = dunder::iter, UnaryFunc, unary, "($self, /)", "An iterator over self.";
-    "__next__" Type.tp_iternext = dunder::next, IterNextFunc, next, "($self, /)", "The next item of the iterator.";
+    "__next__" Type.tp_iternext = dunder::next, IterNextFunc, next, "($self, /)", "Implement next(self).";
     "__get__" Type.tp_descr_get = dunder::descr_get, DescrGetFunc, descr_get, "($self, instance, owner, /)", "The attribute's value on an instance or its owner.";
     "__set__" Type.tp_descr_set = dunder::descr_set, ObjObjArgProc, descr_set, "($self, instance, value, /)", "Sets the attribute of an instance.";
     "__delete__" Type.tp_descr_set = dunder::descr_set, ObjObjArgProc, descr_delete, "($self, instance, /)", "Deletes the attribute of an instance.";
