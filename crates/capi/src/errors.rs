@@ -446,6 +446,11 @@ unsafe extern "C" fn Py_FatalError(message: *const c_char) -> ! {
 unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, message: *const c_char) -> ! {
     // SAFETY: the caller's promise.
     let (function, message) = unsafe { (text(function), text(message)) };
+    fatal(&function, &message)
+}
+
+/// Ends the process, for what its caller can neither go on from nor be told of.
+pub fn fatal(function: &str, message: &str) -> ! {
     eprintln!("Fatal Python error: {function}: {message}");
     std::process::abort()
 }

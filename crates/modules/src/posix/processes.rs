@@ -353,13 +353,16 @@ pub mod functions {
     /// Kill a process with a signal.
     #[function("(pid, signal, /)")]
     fn kill(pid: c_int, signal: c_int) -> Result<()> {
-        raised(calls::kill(pid, signal)).map(drop)
+        raised(calls::kill(pid, signal)).map(drop)?;
+        // A signal to this process is handled before the call is over.
+        vm::signals::handle()
     }
 
     /// Kill a process group with a signal.
     #[function("(pgid, signal, /)")]
     fn killpg(pgid: c_int, signal: c_int) -> Result<()> {
-        raised(calls::killpg(pgid, signal)).map(drop)
+        raised(calls::killpg(pgid, signal)).map(drop)?;
+        vm::signals::handle()
     }
 
     /// Return a file descriptor referring to the process *pid*.

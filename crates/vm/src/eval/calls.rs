@@ -311,8 +311,5 @@ pub fn merge_keywords(callee: &Object, keywords: &Dict, mapping: &Object) -> Res
         None => return Err(fetched.restore()),
     };
     let text = function_text(callee)?;
-    match key.downcast::<Str>() {
-        Some(key) => Err(raise!(TypeError, "{text} got multiple values for keyword argument '{key}'")),
-        None => Err(raise!(TypeError, "{text} keywords must be strings")),
-    }
+    Err(raise!(TypeError, "{text} got multiple values for keyword argument '{}'", key.str()?))
 }

@@ -28,9 +28,14 @@ impl Machine {
         let Some(next) = iterator.class().tp_iternext.get() else {
             return Err(raise!(TypeError, "'{}' object is not an iterator", iterator.class().name()));
         };
+        // A generator that ends here need not raise, except for the trace function to see.
+        let ending = TRACING.then(|| iterator.downcast::<Generator>()?.suspended()).flatten();
         match next(iterator) {
             Some(item) => self.push(item),
             None => {
+                if ending.is_some() && !raise::occurred() {
+                    let _ = raise!(StopIteration);
+                }
                 end_of_iteration()?;
                 drop(self.pop());
                 self.jump_by(distance);
