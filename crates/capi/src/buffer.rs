@@ -58,6 +58,9 @@ pub unsafe fn fill_info(
     readonly: bool,
     flags: c_int,
 ) -> Result<()> {
+    if view.is_null() {
+        bail!(BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete");
+    }
     if readonly && flags & request::WRITABLE != 0 {
         bail!(BufferError, "Object is not writable.");
     }

@@ -460,6 +460,10 @@ extern "C" fn PyOS_FSPath(path: &Object) -> Result<Ref> {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyUnicode_AsWideChar(string: &Str, out: *mut i32, size: isize) -> isize {
+    if out.is_null() {
+        // What the whole text takes, with its zero.
+        return string.len() as isize + 1;
+    }
     let count = string.len().min(size.max(0) as usize);
     for (index, point) in string.points().iter().take(count).enumerate() {
         // SAFETY: the caller's promise: room for `size`.
@@ -543,6 +547,12 @@ unsafe extern "C" fn PyUnicode_AppendAndDel(place: *mut Option<Ref>, right: Opti
     unsafe { PyUnicode_Append(place, right.as_deref()) }
 }
 
+/// Null separates by a space.
+#[unsafe(no_mangle)]
+extern "C" fn PyUnicode_Join(separator: Option<&Object>, items: &Object) -> Result<Ref> {
+    separator.unwrap_or(intern!(" ")).call_method(intern!("join"), &[items])
+}
+
 macro_rules! methods {
     ($($name:ident($($parameter:ident),*) = $method:literal;)*) => {
         $(#[unsafe(no_mangle)]
@@ -550,12 +560,6 @@ macro_rules! methods {
             string.call_method(intern!($method), &[$($parameter),*])
         })*
     };
-}
-
-/// A null separator is a space.
-#[unsafe(no_mangle)]
-extern "C" fn PyUnicode_Join(separator: Option<&Object>, items: &Object) -> Result<Ref> {
-    separator.unwrap_or(intern!(" ").as_object()).call_method(intern!("join"), &[items])
 }
 
 methods! {

@@ -55,7 +55,7 @@ pub fn compile(source: &[u8], request: &Request<'_>) -> Result<Ref<Code>> {
 pub fn parse(source: &[u8], request: &Request<'_>) -> Result<Parsed> {
     let options = syntax::Options {
         type_comments: request.has(flags::TYPE_COMMENTS),
-        ignore_cookie: request.has(flags::IGNORE_COOKIE) || request.has(flags::SOURCE_IS_UTF8),
+        ignore_cookie: request.has(flags::IGNORE_COOKIE),
         dont_imply_dedent: request.has(flags::DONT_IMPLY_DEDENT),
         prompted: request.prompted,
         script: request.script.then(|| request.filename.as_str()).flatten(),

@@ -361,7 +361,8 @@ pub mod functions {
     /// Kill a process group with a signal.
     #[function("(pgid, signal, /)")]
     fn killpg(pgid: c_int, signal: c_int) -> Result<()> {
-        raised(calls::killpg(pgid, signal)).map(drop)
+        raised(calls::killpg(pgid, signal)).map(drop)?;
+        vm::signals::handle()
     }
 
     /// Return a file descriptor referring to the process *pid*.

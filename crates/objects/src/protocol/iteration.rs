@@ -57,7 +57,11 @@ impl Object {
         if let Some(list) = self.downcast_exact::<List>() {
             return Ok(list.to_vec());
         }
-        let mut items = Vec::with_capacity(self.length_hint(8)?.min(1 << 20));
+        let hint = self.length_hint(8)?;
+        if hint > isize::MAX as usize / size_of::<Ref>() {
+            bail!(MemoryError);
+        }
+        let mut items = Vec::with_capacity(hint.min(1 << 20));
         self.for_each(|item| {
             items.push(item);
             Ok(())

@@ -145,7 +145,7 @@ table! {
     "__isub__" Number.nb_inplace_subtract = dunder::inplace_subtract, BinaryFunc, binary, "($self, value, /)", "self -= value.";
     "__imul__" Number.nb_inplace_multiply = dunder::inplace_multiply, BinaryFunc, binary, "($self, value, /)", "self *= value.";
     "__imod__" Number.nb_inplace_remainder = dunder::inplace_remainder, BinaryFunc, binary, "($self, value, /)", "self %= value.";
-    "__ipow__" Number.nb_inplace_power = dunder::inplace_power, TernaryFunc, binary_power, "($self, value, /)", "self **= value.";
+    "__ipow__" Number.nb_inplace_power = dunder::inplace_power, TernaryFunc, power, "($self, value, /)", "self **= value.";
     "__ilshift__" Number.nb_inplace_lshift = dunder::inplace_lshift, BinaryFunc, binary, "($self, value, /)", "self <<= value.";
     "__irshift__" Number.nb_inplace_rshift = dunder::inplace_rshift, BinaryFunc, binary, "($self, value, /)", "self >>= value.";
     "__iand__" Number.nb_inplace_and = dunder::inplace_and, BinaryFunc, binary, "($self, value, /)", "self &= value.";
