@@ -438,21 +438,14 @@ unsafe extern "C" fn PyUnicodeDecodeError_Create(
 #[unsafe(no_mangle)]
 unsafe extern "C" fn Py_FatalError(message: *const c_char) -> ! {
     // SAFETY: the caller's promise.
-    eprintln!("Fatal Python error: {}", unsafe { text(message) });
-    std::process::abort()
+    vm::faults::fatal_error("", &unsafe { text(message) })
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, message: *const c_char) -> ! {
     // SAFETY: the caller's promise.
     let (function, message) = unsafe { (text(function), text(message)) };
-    fatal(&function, &message)
-}
-
-/// Ends the process, for what its caller can neither go on from nor be told of.
-pub fn fatal(function: &str, message: &str) -> ! {
-    eprintln!("Fatal Python error: {function}: {message}");
-    std::process::abort()
+    vm::faults::fatal_error(&function, &message)
 }
 
 /// Prints the exception that is set, as an uncaught one is printed, and drops it.

@@ -13,7 +13,7 @@ extern "C" fn PyThreadState_Get() -> &'static ThreadState {
     let Some(state) = ThreadState::current_opt() else {
         let reason = "the function must be called with the GIL held, but the GIL is released \
                       (the current Python thread state is NULL)";
-        crate::errors::fatal("PyThreadState_Get", reason)
+        vm::faults::fatal_error("PyThreadState_Get", reason)
     };
     state
 }

@@ -545,12 +545,6 @@ unsafe extern "C" fn PyUnicode_AppendAndDel(place: *mut Option<Ref>, right: Opti
     unsafe { PyUnicode_Append(place, right.as_deref()) }
 }
 
-/// Null separates by a space.
-#[unsafe(no_mangle)]
-extern "C" fn PyUnicode_Join(separator: Option<&Object>, items: &Object) -> Result<Ref> {
-    separator.unwrap_or(intern!(" ")).call_method(intern!("join"), &[items])
-}
-
 macro_rules! methods {
     ($($name:ident($($parameter:ident),*) = $method:literal;)*) => {
         $(#[unsafe(no_mangle)]
@@ -558,6 +552,12 @@ macro_rules! methods {
             string.call_method(intern!($method), &[$($parameter),*])
         })*
     };
+}
+
+/// A null separator is a space.
+#[unsafe(no_mangle)]
+extern "C" fn PyUnicode_Join(separator: Option<&Object>, items: &Object) -> Result<Ref> {
+    separator.unwrap_or(intern!(" ").as_object()).call_method(intern!("join"), &[items])
 }
 
 methods! {
@@ -609,7 +609,8 @@ extern "C" fn PyUnicode_FindChar(
     direction: c_int,
 ) -> isize {
     let length = string.len() as isize;
-    let (start, end) = (start.clamp(0, length) as usize, end.clamp(0, length) as usize);
+    let place = |index: isize| if index < 0 { (index + length).max(0) } else { index.min(length) } as usize;
+    let (start, end) = (place(start), place(end));
     let mut indices = start..end;
     let found = match direction > 0 {
         true => indices.find(|&index| string.code_point(index) == point),

@@ -1,5 +1,6 @@
 //! The command line and the environment, as `python3.9` reads them (Using Python, section 1).
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -21,11 +22,19 @@ pub enum Run {
     Help,
 }
 
-/// A command line that cannot be followed: what to say before the short usage.
+/// A command line or environment that cannot be followed.
 #[derive(Debug)]
-pub struct Misuse(pub String);
+pub enum Refusal {
+    /// What to say before the short usage.
+    Misuse(String),
+    /// A setting with a wrong value: the end of the process, and what it says.
+    BadSetting(String),
+}
 
-pub const USAGE: &str = "usage: krait [option] ... [-c cmd | -m mod | file | -] [arg] ...\n";
+/// The first line of help.
+pub fn usage(program: &Path) -> String {
+    format!("usage: {} [option] ... [-c cmd | -m mod | file | -] [arg] ...\n", program.display())
+}
 
 pub const HELP: &str = "\
 Options and arguments (and corresponding environment variables):
@@ -48,10 +57,37 @@ Options and arguments (and corresponding environment variables):
 -V     : print the version number and exit (also --version)
 -W arg : control warnings: action:message:category:module:lineno; also PYTHONWARNINGS=arg
 -x     : skip the first line of the source
--X opt : set an implementation-specific option
+-X opt : set an implementation-specific option:
+         faulthandler: show the Python traceback when the process crashes
+         oldparser: accepted and ignored, there is one parser
+         showrefcount: accepted and ignored, only debug builds count references
+         tracemalloc[=NFRAME]: trace memory from the start, with NFRAME frames each
+         importtime: tell how long each import takes
+         dev: development mode: all warnings shown, faulthandler enabled
+         utf8[=0]: UTF-8 whatever the locale says; also PYTHONUTF8
+         pycache_prefix=PATH: keep .pyc files in a tree of their own
+         int_max_str_digits=N: how many digits int() and str() convert, 0 for any
+--check-hash-based-pycs always|default|never:
+         whether .pyc files that have a hash are checked against their source
 file   : a program read from a file
--      : a program read from standard input
+-      : a program read from standard input (interactive at a terminal)
 arg ...: arguments passed to the program in sys.argv[1:]
+
+Other environment variables:
+PYTHONSTARTUP: a file that the interactive shell runs first
+PYTHONPATH: folders to import from, separated by ':'
+PYTHONHOME: the prefix of the standard library
+PYTHONPLATLIBDIR: sys.platlibdir
+PYTHONIOENCODING: encoding[:errors] of the standard streams
+PYTHONFAULTHANDLER: as -X faulthandler
+PYTHONHASHSEED: 'random', or the number that seeds the hashes of str and bytes
+PYTHONINTMAXSTRDIGITS: as -X int_max_str_digits
+PYTHONCOERCECLOCALE: 0 keeps the C locale as it is
+PYTHONBREAKPOINT: what breakpoint() calls, 0 for nothing
+PYTHONDEVMODE: as -X dev
+PYTHONPYCACHEPREFIX: as -X pycache_prefix
+PYTHONTRACEMALLOC: as -X tracemalloc=NFRAME
+PYTHONPROFILEIMPORTTIME: as -X importtime
 ";
 
 /// A variable of the environment that is set to something.
@@ -69,119 +105,277 @@ fn level(config: &Config, name: &str) -> i32 {
 }
 
 /// Reads the options; what is to be run, and the arguments that follow.
-pub fn parse(arguments: Vec<OsString>, config: &mut Config) -> Result<Run, Misuse> {
-    let mut optimize = 0;
-    let mut run = None;
-    let mut warnings = Vec::new();
+pub fn parse(arguments: Vec<OsString>, config: &mut Config) -> Result<Run, Refusal> {
+    let mut options = Options::default();
     let mut rest = arguments.into_iter();
-    while run.is_none() {
-        let Some(argument) = rest.next() else { break };
-        let bytes = argument.as_bytes();
-        match bytes {
-            b"-" => {
-                run = Some((Run::Input, b"-".to_vec()));
-                break;
-            }
-            b"--help" => run = Some((Run::Help, Vec::new())),
-            b"--version" => run = Some((Run::Version, Vec::new())),
-            b"--" => {}
-            [b'-', b'-', ..] => {
-                return Err(Misuse(format!("unknown option {}\n", argument.to_string_lossy())));
-            }
-            [b'-', ..] => {
-                let mut letters = &bytes[1..];
-                while let Some((&letter, tail)) = letters.split_first() {
-                    letters = tail;
-                    // The options with a value take the rest of the word, or the next one.
-                    let mut value = || {
-                        let value = match tail.is_empty() {
-                            false => Some(OsStr::from_bytes(tail).to_owned()),
-                            true => rest.next(),
-                        };
-                        value.ok_or_else(|| {
-                            Misuse(format!("Argument expected for the -{} option\n", char::from(letter)))
-                        })
-                    };
-                    match letter {
-                        b'b' => config.bytes_warning += 1,
-                        b'B' => config.write_bytecode = false,
-                        b'd' => config.parser_debug += 1,
-                        b'E' => config.use_environment = false,
-                        b'h' | b'?' => run = Some((Run::Help, Vec::new())),
-                        b'i' => {
-                            config.inspect = true;
-                            config.interactive = true;
-                        }
-                        b'I' => {
-                            config.isolated = true;
-                            config.use_environment = false;
-                            config.user_site = false;
-                        }
-                        b'O' => optimize += 1,
-                        b'q' => config.quiet = true,
-                        b'R' => {}
-                        b's' => config.user_site = false,
-                        b'S' => config.import_site = false,
-                        b'u' => config.unbuffered = true,
-                        b'v' => config.verbose += 1,
-                        b'V' => run = Some((Run::Version, Vec::new())),
-                        b'x' => config.skip_first_line = true,
-                        b'c' => {
-                            let mut command = value()?.into_vec();
-                            command.push(b'\n');
-                            run = Some((Run::Command(command), b"-c".to_vec()));
-                            letters = &[];
-                        }
-                        b'm' => {
-                            run = Some((Run::Module(value()?), b"-m".to_vec()));
-                            letters = &[];
-                        }
-                        b'W' => {
-                            warnings.push(value()?.to_string_lossy().into_owned());
-                            letters = &[];
-                        }
-                        b'X' => {
-                            config.x_options.push(value()?.to_string_lossy().into_owned());
-                            letters = &[];
-                        }
-                        _ => return Err(Misuse(format!("Unknown option: -{}\n", char::from(letter)))),
-                    }
-                }
-            }
-            _ => {
-                let path = bytes.to_vec();
-                run = Some((Run::File(PathBuf::from(&argument)), path));
-            }
-        }
-    }
-    let (run, program) = run.unwrap_or((Run::Input, Vec::new()));
+    let (run, program) = options.read(&mut rest, config)?;
     config.arguments = std::iter::once(program).chain(rest.map(OsStringExt::into_vec)).collect();
-    read_environment(config, optimize);
-    let from_environment = variable(config, "PYTHONWARNINGS");
-    let from_environment = from_environment
-        .iter()
-        .flat_map(|list| list.to_string_lossy().split(',').map(str::to_owned).collect::<Vec<_>>());
-    config.warn_options = from_environment.chain(warnings).collect();
-    if config.x_options.iter().any(|option| option == "dev") {
-        config.dev_mode = true;
+    if options.help {
+        return Ok(Run::Help);
     }
+    if config.version_asked > 0 {
+        return Ok(Run::Version);
+    }
+    read_environment(config, options.optimize);
+    read_settings(config).map_err(Refusal::BadSetting)?;
+    if options.random_hashes {
+        config.hash_seed = None;
+        config.hash_randomization = true;
+    }
+    config.warn_options = warn_options(config, options.warnings);
     Ok(run)
 }
 
+/// What the options say that is not decided by them alone.
+#[derive(Default)]
+struct Options {
+    optimize: i32,
+    random_hashes: bool,
+    warnings: Vec<String>,
+    help: bool,
+}
+
+impl Options {
+    /// Takes the options off the command line; what is to be run, and `sys.argv[0]`.
+    fn read(
+        &mut self,
+        rest: &mut impl Iterator<Item = OsString>,
+        config: &mut Config,
+    ) -> Result<(Run, Vec<u8>), Refusal> {
+        while let Some(argument) = rest.next() {
+            match argument.as_bytes() {
+                b"-" => return Ok((Run::Input, b"-".to_vec())),
+                b"--help" => self.help = true,
+                b"--version" => config.version_asked += 1,
+                b"--check-hash-based-pycs" => {
+                    let value = rest.next().ok_or_else(|| {
+                        let what = "Argument expected for the --check-hash-based-pycs options\n";
+                        Refusal::Misuse(what.to_owned())
+                    })?;
+                    config.check_hash_based_pycs = hash_check(&value)?;
+                }
+                b"--" => break,
+                [b'-', b'-', ..] => {
+                    return Err(Refusal::Misuse(format!("unknown option {}\n", argument.to_string_lossy())));
+                }
+                [b'-', letters @ ..] => {
+                    if let Some(run) = self.read_letters(letters, rest, config)? {
+                        return Ok(run);
+                    }
+                }
+                path => {
+                    let path = path.to_vec();
+                    return Ok((Run::File(absolute(argument)), path));
+                }
+            }
+        }
+        Ok(match rest.next() {
+            Some(argument) => {
+                let path = argument.as_bytes().to_vec();
+                (Run::File(absolute(argument)), path)
+            }
+            None => (Run::Input, Vec::new()),
+        })
+    }
+
+    /// A word of options, a letter each. One with a value takes the rest of the word, or the next one.
+    fn read_letters(
+        &mut self,
+        mut letters: &[u8],
+        rest: &mut impl Iterator<Item = OsString>,
+        config: &mut Config,
+    ) -> Result<Option<(Run, Vec<u8>)>, Refusal> {
+        while let Some((&letter, tail)) = letters.split_first() {
+            letters = tail;
+            let mut value = || {
+                let value = match tail.is_empty() {
+                    false => Some(OsStr::from_bytes(tail).to_owned()),
+                    true => rest.next(),
+                };
+                let letter = char::from(letter);
+                value.ok_or_else(|| Refusal::Misuse(format!("Argument expected for the -{letter} option\n")))
+            };
+            match letter {
+                b'b' => config.bytes_warning += 1,
+                b'B' => config.write_bytecode = false,
+                b'd' => config.parser_debug += 1,
+                b'E' => config.use_environment = false,
+                b'h' | b'?' => self.help = true,
+                b'i' => {
+                    config.inspect = true;
+                    config.interactive = true;
+                }
+                b'I' => {
+                    config.isolated = true;
+                    config.use_environment = false;
+                    config.user_site = false;
+                }
+                b'J' => return Err(Refusal::Misuse("-J is reserved for Jython\n".to_owned())),
+                b'O' => self.optimize += 1,
+                b'q' => config.quiet = true,
+                b'R' => self.random_hashes = true,
+                b's' => config.user_site = false,
+                b'S' => config.import_site = false,
+                b'u' => config.unbuffered = true,
+                b'v' => config.verbose += 1,
+                b'V' => config.version_asked += 1,
+                b'x' => config.skip_first_line = true,
+                b'c' => {
+                    let mut command = value()?.into_vec();
+                    command.push(b'\n');
+                    return Ok(Some((Run::Command(command), b"-c".to_vec())));
+                }
+                b'm' => return Ok(Some((Run::Module(value()?), b"-m".to_vec()))),
+                b'W' => {
+                    self.warnings.push(value()?.to_string_lossy().into_owned());
+                    break;
+                }
+                b'X' => {
+                    config.x_options.push(value()?.to_string_lossy().into_owned());
+                    break;
+                }
+                _ => return Err(Refusal::Misuse(format!("Unknown option: -{}\n", char::from(letter)))),
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A script by its absolute name, which its `__file__` is. Nothing is taken out of the name.
+fn absolute(path: OsString) -> PathBuf {
+    std::env::current_dir().map(|folder| folder.join(&path)).unwrap_or(PathBuf::from(path))
+}
+
+fn hash_check(value: &OsStr) -> Result<&'static str, Refusal> {
+    ["always", "never", "default"].into_iter().find(|&known| value == known).ok_or_else(|| {
+        let what = "--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n";
+        Refusal::Misuse(what.to_owned())
+    })
+}
+
 fn read_environment(config: &mut Config, optimize: i32) {
-    config.optimize = optimize.max(level(config, "PYTHONOPTIMIZE")).min(2) as u8;
+    config.optimize = optimize.max(level(config, "PYTHONOPTIMIZE")).min(255) as u8;
     config.parser_debug = config.parser_debug.max(level(config, "PYTHONDEBUG"));
     config.verbose = config.verbose.max(level(config, "PYTHONVERBOSE"));
-    config.write_bytecode &= variable(config, "PYTHONDONTWRITEBYTECODE").is_none();
-    config.unbuffered |= variable(config, "PYTHONUNBUFFERED").is_some();
-    config.user_site &= variable(config, "PYTHONNOUSERSITE").is_none();
-    config.inspect |= variable(config, "PYTHONINSPECT").is_some();
-    config.dev_mode |= variable(config, "PYTHONDEVMODE").is_some();
+    config.write_bytecode &= level(config, "PYTHONDONTWRITEBYTECODE") == 0;
+    config.unbuffered |= level(config, "PYTHONUNBUFFERED") > 0;
+    config.user_site &= level(config, "PYTHONNOUSERSITE") == 0;
+    config.inspect |= level(config, "PYTHONINSPECT") > 0;
     let path = variable(config, "PYTHONPATH");
     config.extra_path = path.iter().flat_map(std::env::split_paths).collect();
-    let seed = variable(config, "PYTHONHASHSEED").and_then(|seed| seed.to_str().map(str::to_owned));
-    config.hash_seed = seed.filter(|seed| seed != "random").and_then(|seed| seed.parse().ok());
-    config.hash_randomization = config.hash_seed != Some(0);
+    if let Some(folder) = variable(config, "PYTHONPLATLIBDIR") {
+        config.platform_library_folder = folder.to_string_lossy().into_owned();
+    }
+    if let Some(choice) = variable(config, "PYTHONIOENCODING") {
+        let choice = choice.to_string_lossy().into_owned();
+        let (encoding, errors) = choice.split_once(':').unwrap_or((&choice, ""));
+        let chosen = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        config.stream_encoding = chosen(encoding);
+        config.stream_errors = chosen(errors);
+    }
+}
+
+/// The value of an `-X` option: none where it is not given, the empty text where it has no value.
+fn x_option<'a>(config: &'a Config, name: &str) -> Option<&'a str> {
+    config.x_options.iter().rev().find_map(|option| match option.split_once('=') {
+        Some((option, value)) => (option == name).then_some(value),
+        None => (option == name).then_some(""),
+    })
+}
+
+/// The settings that an option or a variable gives; what is wrong with a value.
+fn read_settings(config: &mut Config) -> Result<(), String> {
+    let text = |name: &str| variable(config, name).map(|value| value.to_string_lossy().into_owned());
+    let failed = |what: &str| Err(format!("{what}\nPython runtime state: preinitialized"));
+    let utf8 = match (x_option(config, "utf8"), text("PYTHONUTF8").as_deref()) {
+        (Some("" | "1"), _) | (None, Some("1")) => Some(true),
+        (Some("0"), _) | (None, Some("0")) => Some(false),
+        (None, None) => None,
+        (given, _) => {
+            let what = match given {
+                Some(_) => "invalid -X utf8 option value",
+                None => "invalid PYTHONUTF8 environment variable value",
+            };
+            return Err(format!("preconfig_init_utf8_mode: {what}\nPython runtime state: preinitializing"));
+        }
+    };
+    let seed = match text("PYTHONHASHSEED").as_deref() {
+        None | Some("random") => None,
+        Some(seed) => match seed.parse() {
+            Ok(seed) => Some(seed),
+            Err(_) => {
+                return failed(
+                    "config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range \
+                     [0; 4294967295]",
+                );
+            }
+        },
+    };
+    let digits = |value: &str, given: &str| match value.parse() {
+        Ok(limit) if limit == 0 || limit >= 640 => Ok(Some(limit)),
+        _ => failed(&format!(
+            "config_init_int_max_str_digits: {given}: invalid limit; must be >= 640 or 0 for unlimited."
+        ))
+        .map(|()| None),
+    };
+    let max_text_digits = match (x_option(config, "int_max_str_digits"), text("PYTHONINTMAXSTRDIGITS")) {
+        (Some(value), _) => digits(value, "-X int_max_str_digits")?,
+        (None, Some(value)) => digits(&value, "PYTHONINTMAXSTRDIGITS")?,
+        (None, None) => None,
+    };
+    let frames = |value: &str, given: &str| match value.parse() {
+        Ok(frames) => Ok(Some(frames).filter(|&frames: &u16| frames > 0)),
+        Err(_) => {
+            failed(&format!("config_init_tracemalloc: {given}: invalid number of frames")).map(|()| None)
+        }
+    };
+    let trace_memory = match (x_option(config, "tracemalloc"), text("PYTHONTRACEMALLOC")) {
+        (Some(""), _) => Some(1),
+        (Some(value), _) => frames(value, "-X tracemalloc=NFRAME")?,
+        (None, Some(value)) => frames(&value, "PYTHONTRACEMALLOC")?,
+        (None, None) => None,
+    };
+    let pycache_prefix = match x_option(config, "pycache_prefix") {
+        Some(prefix) => Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty()),
+        None => text("PYTHONPYCACHEPREFIX"),
+    };
+    let dev_mode = x_option(config, "dev").is_some() || level(config, "PYTHONDEVMODE") > 0;
+    let fault_handler = dev_mode
+        || x_option(config, "faulthandler").is_some()
+        || variable(config, "PYTHONFAULTHANDLER").is_some();
+    let import_time =
+        x_option(config, "importtime").is_some() || variable(config, "PYTHONPROFILEIMPORTTIME").is_some();
+    config.utf8_mode = utf8.unwrap_or(false);
+    config.utf8_chosen = utf8.is_some();
+    config.hash_seed = seed;
+    config.hash_randomization = seed != Some(0);
+    config.max_text_digits = max_text_digits;
+    config.trace_memory = trace_memory;
+    config.pycache_prefix = pycache_prefix.map(PathBuf::from);
+    config.dev_mode = dev_mode;
+    config.fault_handler = fault_handler;
+    config.import_time = import_time;
+    Ok(())
+}
+
+/// `sys.warnoptions`: what comes later counts more, and what is there already is not said again.
+fn warn_options(config: &Config, from_options: Vec<String>) -> Vec<String> {
+    let mut options = Vec::new();
+    if config.dev_mode {
+        options.push("default".to_owned());
+    }
+    if let Some(list) = variable(config, "PYTHONWARNINGS") {
+        options.extend(list.to_string_lossy().split(',').map(str::to_owned));
+    }
+    options.extend(from_options);
+    match config.bytes_warning {
+        0 => {}
+        1 => options.push("default::BytesWarning".to_owned()),
+        _ => options.push("error::BytesWarning".to_owned()),
+    }
+    let mut seen = HashSet::new();
+    options.retain(|option| seen.insert(option.clone()));
+    options
 }
 
 /// The folder that a script's own imports come from first.
@@ -216,9 +410,24 @@ mod tests {
     #[test]
     fn wrong_options_are_told() {
         let mut config = Config::default();
-        let unknown = parse(vec!["-Z".into()], &mut config).unwrap_err();
-        assert_eq!(unknown.0, "Unknown option: -Z\n");
-        let missing = parse(vec!["-m".into()], &mut config).unwrap_err();
-        assert_eq!(missing.0, "Argument expected for the -m option\n");
+        for (arguments, expected) in [
+            (&["-Z"][..], "Unknown option: -Z\n"),
+            (&["-m"], "Argument expected for the -m option\n"),
+            (&["--foo"], "unknown option --foo\n"),
+            (
+                &["--check-hash-based-pycs", "x"],
+                "--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n",
+            ),
+        ] {
+            let refusal = parse(arguments.iter().map(OsString::from).collect(), &mut config).unwrap_err();
+            assert!(matches!(refusal, Refusal::Misuse(what) if what == expected));
+        }
+    }
+
+    #[test]
+    fn wrong_settings_are_told() {
+        let mut config = Config { use_environment: false, ..Config::default() };
+        let refusal = parse(vec!["-Xtracemalloc=x".into()], &mut config).unwrap_err();
+        assert!(matches!(refusal, Refusal::BadSetting(what) if what.contains("invalid number of frames")));
     }
 }

@@ -1,10 +1,19 @@
 //! Finding the standard library's Python files.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// The folder of the standard library: what `KRAIT_STDLIB` says, else beside an installed krait, else
-/// that of a CPython 3.9 on the machine.
-pub fn find() -> Option<PathBuf> {
+use vm::config::Config;
+
+/// The folder of the standard library: what `PYTHONHOME` or `KRAIT_STDLIB` says, else beside an installed
+/// krait, else that of a CPython 3.9 on the machine.
+pub fn find(config: &Config) -> Option<PathBuf> {
+    let home = std::env::var("PYTHONHOME").ok().filter(|home| config.use_environment && !home.is_empty());
+    if let Some(home) = home {
+        let prefix = home.split(':').next().unwrap_or_default();
+        let folder = Path::new(prefix).join(&config.platform_library_folder).join("python3.9");
+        return Some(folder).filter(|path| is_stdlib(path));
+    }
     if let Some(chosen) = std::env::var_os("KRAIT_STDLIB") {
         return Some(PathBuf::from(chosen)).filter(|path| is_stdlib(path));
     }
@@ -64,23 +73,6 @@ krait: no standard library of Python 3.9 was found. Krait runs the unmodified on
   by hand          unpack Lib/ of Python 3.9's source release anywhere, and set KRAIT_STDLIB to that folder
 ";
 
-/// The program as it was invoked, links and all: `sys.executable`. A name without a slash was found on `PATH`.
-pub fn program() -> PathBuf {
-    let invoked = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
-    let found = match invoked.components().count() {
-        0 => None,
-        1 if !invoked.as_os_str().as_encoded_bytes().contains(&b'/') => {
-            std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-                .map(|folder| folder.join(&invoked))
-                .find(|path| path.is_file())
-        }
-        _ => Some(invoked),
-    };
-    found
-        .and_then(|path| std::path::absolute(path).ok())
-        .unwrap_or_else(|| std::env::current_exe().unwrap_or_default())
-}
-
 /// `sys.prefix` and `sys.base_prefix`: where what a user installs goes. `target/home` in the source tree, the
 /// folder above `bin` after an installation; a virtual environment has its own (PEP 405).
 pub fn prefixes(program: &Path) -> (PathBuf, PathBuf) {
@@ -95,4 +87,22 @@ pub fn prefixes(program: &Path) -> (PathBuf, PathBuf) {
         Some(environment) => (environment.to_owned(), base),
         None => (base.clone(), base),
     }
+}
+
+/// `sys.executable`: the program as it was invoked, a link not followed, so that a virtual environment's
+/// is the link in its own `bin`.
+pub fn executable(invoked: PathBuf) -> PathBuf {
+    let found = match invoked.components().count() {
+        0 => None,
+        1 if !invoked.as_os_str().as_bytes().contains(&b'/') => {
+            let folders = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&folders).map(|folder| folder.join(&invoked)).find(|path| path.is_file())
+        }
+        _ => Some(invoked),
+    };
+    found
+        .filter(|path| path.is_file())
+        .and_then(|path| std::path::absolute(path).ok())
+        .or_else(|| std::env::current_exe().ok())
+        .unwrap_or_default()
 }

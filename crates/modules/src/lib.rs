@@ -6,6 +6,7 @@
 #[macro_use]
 extern crate objects;
 
+pub mod abc;
 pub mod binascii;
 pub mod bisect;
 pub mod codecs;
@@ -13,6 +14,7 @@ pub mod collections;
 pub mod contextvars;
 pub mod errno;
 mod exception_class;
+pub mod faulthandler;
 pub mod functools;
 pub mod gc;
 pub mod heapq;
@@ -42,6 +44,7 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 
 /// The modules that are part of the program, by name.
 pub static MODULES: &[(&str, Initialize)] = &[
+    ("_abc", abc::initialize),
     ("_bisect", bisect::initialize),
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),
@@ -61,6 +64,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_weakref", weakref::initialize),
     ("binascii", binascii::module::initialize),
     ("errno", errno::initialize),
+    ("faulthandler", faulthandler::initialize),
     ("gc", gc::initialize),
     ("itertools", itertools::initialize),
     ("math", math::initialize),

@@ -28,6 +28,7 @@ pub use options::{Decoded, Decoder, Mode, Options};
 pub use parsed::Parsed;
 
 use parser::{Parser, Rejected};
+use source::Source;
 use strings::FieldPlace;
 use tokenizer::TokenizerOptions;
 
@@ -35,14 +36,7 @@ use tokenizer::TokenizerOptions;
 pub fn parse(source: &[u8], mode: Mode, options: &Options<'_>) -> Result<Parsed, SyntaxFailure> {
     let source = source::decode(source, mode == Mode::Exec, options)?;
     let text = &source.text;
-    let reading = TokenizerOptions {
-        type_comments: options.type_comments,
-        async_hacks: options.feature_version < 7,
-        single_input: mode == Mode::Single,
-        dont_imply_dedent: options.dont_imply_dedent,
-        checked_lines: source.checked_lines,
-        place: FieldPlace::default(),
-    };
+    let reading = reading(&source, mode, options);
     let (tokens, ignores) = tokenizer::tokens(text, reading);
     let attempt = |max_depth: u32| {
         let mut parser = Parser::new(text, &tokens, options, max_depth);
@@ -57,9 +51,29 @@ pub fn parse(source: &[u8], mode: Mode, options: &Options<'_>) -> Result<Parsed,
         }
     }
     let (module, escapes, taken) = result.map_err(diagnosis::unexplained)?;
-    if mode == Mode::Single {
+    if mode == Mode::Single && !options.prompted {
         diagnosis::check_single_statement(&source, options, reading, taken)?;
     }
     let warnings = warnings::escape_warnings(&source, reading, &escapes);
     Ok(Parsed { module, warnings })
+}
+
+/// Whether the lines that a shell has read of a statement are only its beginning: where the parser would
+/// ask for another line before it accepts or rejects them.
+pub fn goes_on(lines: &[u8], options: &Options<'_>) -> bool {
+    let options = Options { prompted: true, ..*options };
+    let Ok(source) = source::decode(lines, false, &options) else { return false };
+    diagnosis::reads_past_end(&source, &options, reading(&source, Mode::Single, &options))
+}
+
+fn reading(source: &Source<'_>, mode: Mode, options: &Options<'_>) -> TokenizerOptions {
+    TokenizerOptions {
+        type_comments: options.type_comments,
+        async_hacks: options.feature_version < 7,
+        single_input: mode == Mode::Single && !options.prompted,
+        dont_imply_dedent: options.dont_imply_dedent,
+        prompted: options.prompted,
+        checked_lines: source.checked_lines,
+        place: FieldPlace::default(),
+    }
 }

@@ -34,6 +34,9 @@ pub struct Options<'a> {
     pub ignore_cookie: bool,
     /// `PyCF_DONT_IMPLY_DEDENT`: the end of an interactive statement closes no block.
     pub dont_imply_dedent: bool,
+    /// The source is a statement that a shell has read line by line: an empty line ends its blocks, and
+    /// nothing is added at its end.
+    pub prompted: bool,
     /// `CO_FUTURE_BARRY_AS_BDFL`: `<>` takes the place of `!=` (PEP 401).
     pub barry_as_bdfl: bool,
     /// The minor version of Python 3 whose syntax is accepted.
@@ -55,6 +58,7 @@ impl Default for Options<'_> {
             type_comments: false,
             ignore_cookie: false,
             dont_imply_dedent: false,
+            prompted: false,
             barry_as_bdfl: false,
             feature_version: 9,
             script: None,

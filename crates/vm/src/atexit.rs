@@ -13,6 +13,12 @@ pub fn run() -> Result<()> {
         if let Err(raised) = function.call_dict(&arguments, Some(&keywords)) {
             let fetched = raised.fetch();
             if !fetched.matches(&exceptions::SystemExit) {
+                if let Some(stderr) = crate::report::standard_error() {
+                    let heading = Str::new("Error in atexit._run_exitfuncs:\n");
+                    if let Err(raised) = stderr.call_method(intern!("write"), &[&*heading]) {
+                        raised.clear();
+                    }
+                }
                 crate::report::print_exception(fetched.clone(), false);
             }
             last = Err(fetched);

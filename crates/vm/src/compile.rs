@@ -29,13 +29,15 @@ pub struct Request<'a> {
     pub flags: u32,
     pub optimize: u8,
     pub feature_version: u8,
-    /// The source is a script, read from the file of this name.
-    pub is_script: bool,
+    /// The source is a statement that a shell has read line by line.
+    pub prompted: bool,
+    /// The source is a script, read line by line from the file of this name.
+    pub script: bool,
 }
 
 impl<'a> Request<'a> {
     pub fn new(filename: &'a Str, mode: Mode) -> Request<'a> {
-        Request { filename, mode, flags: 0, optimize: 0, feature_version: 9, is_script: false }
+        Request { filename, mode, flags: 0, optimize: 0, feature_version: 9, prompted: false, script: false }
     }
 
     fn has(&self, bit: u32) -> bool {
@@ -55,9 +57,10 @@ pub fn parse(source: &[u8], request: &Request<'_>) -> Result<Parsed> {
         type_comments: request.has(flags::TYPE_COMMENTS),
         ignore_cookie: request.has(flags::IGNORE_COOKIE),
         dont_imply_dedent: request.has(flags::DONT_IMPLY_DEDENT),
+        prompted: request.prompted,
+        script: request.script.then(|| request.filename.as_str()).flatten(),
         barry_as_bdfl: request.has(bytecode::flags::FUTURE_BARRY_AS_BDFL),
         feature_version: request.feature_version,
-        script: if request.is_script { request.filename.as_str() } else { None },
         max_int_digits: objects::int::max_text_digits(),
         decoder: Some(&decode),
         ..syntax::Options::default()
@@ -239,6 +242,8 @@ fn raise_in_source(class: &Type, message: &str, filename: &Str, position: Positi
 fn source_line(filename: &Str, line: u32) -> Option<String> {
     let content = std::fs::read(filename.as_str()?).ok()?;
     let line = content.split_inclusive(|&byte| byte == b'\n').nth((line as usize).checked_sub(1)?)?;
+    // As CPython's reader shows it: up to a null character.
+    let line = line.split(|&byte| byte == 0).next()?;
     Some(String::from_utf8_lossy(line).into_owned())
 }
 

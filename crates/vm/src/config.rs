@@ -24,7 +24,28 @@ pub struct Config {
     pub isolated: bool,
     pub dev_mode: bool,
     pub utf8_mode: bool,
+    /// Whether `-X utf8` or `PYTHONUTF8` says so or otherwise.
+    pub utf8_chosen: bool,
+    /// How often `-V` was given.
+    pub version_asked: u32,
     pub unbuffered: bool,
+    /// `PYTHONIOENCODING`: the encoding and the way of handling errors of the standard streams.
+    pub stream_encoding: Option<String>,
+    pub stream_errors: Option<String>,
+    /// The limit of `sys.set_int_max_str_digits`, where it was given.
+    pub max_text_digits: Option<i32>,
+    /// `-X pycache_prefix`.
+    pub pycache_prefix: Option<PathBuf>,
+    /// `-X importtime`.
+    pub import_time: bool,
+    /// `-X faulthandler`.
+    pub fault_handler: bool,
+    /// `-X tracemalloc`: how many frames of a trace are kept.
+    pub trace_memory: Option<u16>,
+    /// `--check-hash-based-pycs`.
+    pub check_hash_based_pycs: &'static str,
+    /// `PYTHONPLATLIBDIR`.
+    pub platform_library_folder: String,
     /// `sys.argv`.
     pub arguments: Vec<Vec<u8>>,
     /// `sys.orig_argv`'s first: the program.
@@ -60,7 +81,18 @@ impl Default for Config {
             isolated: false,
             dev_mode: false,
             utf8_mode: false,
+            utf8_chosen: false,
+            version_asked: 0,
             unbuffered: false,
+            stream_encoding: None,
+            stream_errors: None,
+            max_text_digits: None,
+            pycache_prefix: None,
+            import_time: false,
+            fault_handler: false,
+            trace_memory: None,
+            check_hash_based_pycs: "default",
+            platform_library_folder: "lib".to_owned(),
             arguments: Vec::new(),
             executable: PathBuf::new(),
             stdlib: None,

@@ -27,6 +27,8 @@ pub struct Interpreter {
     pub builtins: Field<Dict>,
     /// Where extension modules keep data of their own.
     pub dict: Field<Dict>,
+    /// What the dictionary of `builtins` holds at first.
+    pub original_builtins: Field<Dict>,
     /// `importlib._bootstrap`.
     pub importlib: Field,
     /// The original `builtins.__import__`.
@@ -53,6 +55,7 @@ impl Default for Interpreter {
             sysdict: Field::null(),
             builtins: Field::null(),
             dict: Field::null(),
+            original_builtins: Field::null(),
             importlib: Field::null(),
             import_function: Field::null(),
             extensions: Field::null(),

@@ -34,6 +34,11 @@ pub unsafe fn add(function: unsafe extern "C" fn(*mut c_void) -> c_int, argument
     true
 }
 
+/// Whether calls wait.
+pub fn are_waiting() -> bool {
+    !CALLS.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+}
+
 /// Makes the calls that wait, up to the first that fails.
 pub fn make() -> Result<()> {
     for _ in 0..MOST {

@@ -38,10 +38,15 @@ pub fn set_handler(signal: usize, handler: Ref) -> Option<Ref> {
     HANDLERS.0.get(signal)?.replace(Some(handler))
 }
 
-/// Drops all handlers, at the end of the process.
-pub fn clear_handlers() {
-    for handler in &HANDLERS.0 {
-        handler.set(None);
+/// Drops all handlers at the end of the process; signals do again what they do to any process.
+pub fn finish() {
+    for (signal, handler) in HANDLERS.0.iter().enumerate() {
+        if let Some(handler) = handler.replace(None)
+            && handler.is_callable()
+        {
+            // A signal that cannot be given back stays as it is.
+            let _ = install(signal as c_int, libc::SIG_DFL).map_err(Raised::clear);
+        }
     }
 }
 
@@ -92,9 +97,26 @@ pub fn install(signal: c_int, handler: libc::sighandler_t) -> Result<()> {
     }
 }
 
+/// What the process does on signals before Python code says otherwise.
+pub fn begin() {
+    // SAFETY: calls without conditions. Rust's own runtime has handlers of the first two, which tell of a
+    // full stack; the others are told by `errno`.
+    unsafe {
+        libc::signal(libc::SIGSEGV, libc::SIG_DFL);
+        libc::signal(libc::SIGBUS, libc::SIG_DFL);
+        libc::signal(libc::SIGPIPE, libc::SIG_IGN);
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
+}
+
 /// The address of [`on_signal`] as `sigaction` wants it.
 pub fn c_handler() -> libc::sighandler_t {
     on_signal as extern "C" fn(c_int) as libc::sighandler_t
+}
+
+/// Whether signals have arrived that are not handled yet.
+pub fn are_waiting() -> bool {
+    ANY_TRIPPED.load(Ordering::Acquire)
 }
 
 /// Calls the handlers of the signals that have arrived. For the main thread.

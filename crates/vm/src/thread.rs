@@ -195,6 +195,7 @@ pub fn start(run: impl FnOnce() + Send + 'static) -> Option<u64> {
         let _ = tell.send(identity());
         let here = 0u8;
         gil::take();
+        stay_if_finalizing();
         // SAFETY: the GIL is held, and the state was made for this thread.
         unsafe {
             attach(state.0);
@@ -237,14 +238,19 @@ pub fn release_gil() -> *mut ThreadState {
 #[allow(clippy::not_unsafe_ptr_arg_deref)] // The pointer is stored, not read.
 pub fn acquire_gil(state: *mut ThreadState) {
     gil::take();
+    stay_if_finalizing();
+    // SAFETY: the GIL is held; the state is the calling thread's.
+    unsafe { ThreadState::swap(state) };
+}
+
+/// After the interpreter has shut down, a thread other than the main one lets the GIL go for ever.
+fn stay_if_finalizing() {
     if FINALIZING.load(Ordering::Acquire) && !is_main() {
         gil::release();
         loop {
             std::thread::park();
         }
     }
-    // SAFETY: the GIL is held; the state is the calling thread's.
-    unsafe { ThreadState::swap(state) };
 }
 
 /// From now on threads other than the main one do not run Python code any more.
@@ -264,6 +270,7 @@ pub fn ensure() -> bool {
     if !is_current {
         if own.is_null() {
             gil::take();
+            stay_if_finalizing();
             let main = crate::interpreter::MAIN.load(Ordering::Acquire);
             // SAFETY: the first interpreter lives as long as the process; the GIL is held.
             unsafe {
@@ -302,12 +309,16 @@ pub fn look_up(state: &ThreadState) -> Result<()> {
     if is_main() {
         signals::handle()?;
         pending::make()?;
+    } else if signals::are_waiting() || pending::are_waiting() {
+        // The main thread is yet to look up.
+        runtime::set_breaker();
     }
     // Without the current pointer, in case the next one is another thread's.
     gil::yield_if_asked(|| {
         // SAFETY: the GIL is about to be let go; this thread's state becomes current again behind it.
         unsafe { ThreadState::swap(ptr::null_mut()) };
     });
+    stay_if_finalizing();
     // SAFETY: the GIL is held again.
     unsafe { ThreadState::swap(ptr::from_ref(state).cast_mut()) };
     if let Some(exception) = state.async_exc.take() {
@@ -349,6 +360,7 @@ pub fn after_fork_in_child() {
     let own = ThreadState::current();
     own.thread_id.set(identity() as c_ulong);
     let interpreter = Interpreter::current();
+    interpreter.import_lock.after_fork_in_child();
     // The other threads' states are left as they are: what they hold may be half changed.
     interpreter.threads.set(ptr::from_ref(own).cast_mut());
     own.prev.set(ptr::null_mut());

@@ -353,16 +353,16 @@ pub mod functions {
     /// Kill a process with a signal.
     #[function("(pid, signal, /)")]
     fn kill(pid: c_int, signal: c_int) -> Result<()> {
-        raised(calls::kill(pid, signal)).map(drop)?;
-        // A signal to this process is handled before the call is over.
-        vm::signals::handle()
+        raised(calls::kill(pid, signal))?;
+        // A signal to the own process has come already.
+        (objects::services::get().check_signals)()
     }
 
     /// Kill a process group with a signal.
     #[function("(pgid, signal, /)")]
     fn killpg(pgid: c_int, signal: c_int) -> Result<()> {
         raised(calls::killpg(pgid, signal)).map(drop)?;
-        vm::signals::handle()
+        (objects::services::get().check_signals)()
     }
 
     /// Return a file descriptor referring to the process *pid*.

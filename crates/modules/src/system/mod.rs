@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod configuration;
+pub mod crash;
 pub mod directory;
 pub mod errno;
 pub mod extended_attributes;

@@ -107,8 +107,10 @@ pub mod _thread {
 
     /// Simulate the arrival of SIGINT: the main thread gets a KeyboardInterrupt.
     #[function("()", no_text_signature)]
-    fn interrupt_main() {
+    fn interrupt_main() -> Result<()> {
         signals::trip(libc::SIGINT as usize);
+        // The main thread need not wait for it.
+        (objects::services::get().check_signals)()
     }
 
     /// Give a non-zero integer that identifies the calling thread among those that exist now.

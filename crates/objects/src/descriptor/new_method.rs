@@ -22,11 +22,11 @@ pub fn new_method(class: &Type) -> Result<Ref> {
     BuiltinFunction::new(&DEFINITION.0, receiver, None).map(Ref::into_object)
 }
 
-/// Whether an attribute is a `__new__` made above, for whichever class. One that is found among the bases
-/// leaves a class the `tp_new` of the base that decides the layout.
+/// Whether an attribute is a `__new__` made above, whichever type's: then a class's instances are made by
+/// the `tp_new` that it inherited.
 pub fn is_new_method(method: &Object) -> bool {
-    let function = method.downcast::<BuiltinFunction>();
-    function.is_some_and(|function| std::ptr::eq(function.definition(), &DEFINITION.0))
+    let Some(function) = method.downcast::<BuiltinFunction>() else { return false };
+    std::ptr::eq(function.definition(), &DEFINITION.0)
 }
 
 extern "C" fn call_new(owner: Option<&Object>, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {

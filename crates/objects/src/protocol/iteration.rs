@@ -54,6 +54,9 @@ impl Object {
         if let Some(tuple) = self.downcast_exact::<Tuple>() {
             return Ok(tuple.items().to_vec());
         }
+        if let Some(list) = self.downcast_exact::<List>() {
+            return Ok(list.to_vec());
+        }
         let hint = self.length_hint(8)?;
         if hint > isize::MAX as usize / size_of::<Ref>() {
             bail!(MemoryError);

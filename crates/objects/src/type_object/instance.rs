@@ -71,9 +71,8 @@ pub unsafe extern "C" fn dealloc_instance(object: *mut Object) {
             if is_gc {
                 gc::track(&*object);
             }
-            (*object).set_refcnt(1);
+            // The slot's contract: no reference is left when it is called, and it takes one while it runs.
             del(object);
-            (*object).set_refcnt((*object).refcnt() - 1);
             if (*object).refcnt() > 0 {
                 return;
             }

@@ -213,7 +213,7 @@ impl SlotDef {
 pub fn add_operators(class: &Type, dict: &Dict) -> Result<()> {
     for definition in TABLE {
         // Made from tp_new below, or never from a slot.
-        if matches!(definition.name, "__getattr__" | "__new__" | "__del__") {
+        if matches!(definition.name, "__getattr__" | "__new__") {
             continue;
         }
         let Some(function) = definition.find(class).map(Cell::get).filter(|function| !function.is_null())

@@ -42,6 +42,13 @@ pub(crate) fn explain(
     })
 }
 
+/// Whether matching the beginning of an interactive statement takes more than there is.
+pub(crate) fn reads_past_end(source: &Source<'_>, options: &Options<'_>, reading: TokenizerOptions) -> bool {
+    let mut matcher = Matcher::new(source, "interactive", options, reading);
+    let _ = matcher.explain();
+    matcher.tokenizer.at_eof
+}
+
 /// The escapes in the order of the source: what several attempts came across counts once.
 fn distinct(mut escapes: Vec<PendingEscape>) -> Vec<PendingEscape> {
     escapes.sort_by_key(|escape| (escape.span.lineno, escape.span.col_offset));

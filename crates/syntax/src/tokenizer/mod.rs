@@ -31,6 +31,8 @@ pub(crate) struct TokenizerOptions {
     pub single_input: bool,
     /// With `single_input`: the end of input closes no block.
     pub dont_imply_dedent: bool,
+    /// A statement read line by line by a shell: an empty line ends its blocks.
+    pub prompted: bool,
     /// How many lines, from the first, must be UTF-8.
     pub checked_lines: u32,
     /// For the expression of a replacement field, where it stands.
@@ -275,7 +277,12 @@ impl<'s> Tokenizer<'s> {
         self.unread(first);
         // A line that only goes on in the next one says nothing of indentation.
         if matches!(first, Some(b'#' | b'\n' | b'\\')) {
-            return Ok(true);
+            let ends_blocks = first == Some(b'\n') && self.cursor == self.line_start;
+            if !self.options.prompted || first == Some(b'\\') || !ends_blocks && self.lineno > 1 {
+                return Ok(true);
+            }
+            // A shell's first line is a statement of its own even where it is blank.
+            indentation = Indentation { column: 0, alternate: 0 };
         }
         if self.brackets.is_empty() {
             self.compare_indentation(indentation)?;

@@ -1,9 +1,8 @@
 //! `print` and `input`.
 
-use std::io::{BufRead, Write};
-
 use objects::prelude::*;
 
+use crate::console::{self, Line, Reading};
 use crate::interpreter::Interpreter;
 
 /// A standard stream of `sys`; none where it is `None`.
@@ -83,22 +82,17 @@ fn line_from_terminal(stdin: &Object, stdout: &Object, prompt: Option<&Object>) 
             Err(_) => Err(raise!(TypeError, "a stream's {name} must be a string")),
         }
     };
-    if let Some(prompt) = prompt {
-        let text = prompt.str()?;
-        let encoding = attribute(stdout, intern!("encoding"))?;
-        let errors = attribute(stdout, intern!("errors"))?;
-        let bytes = objects::codecs::encode_text(&text, Some(encoding.as_utf8()?), Some(errors.as_utf8()?))?;
-        let mut out = std::io::stdout().lock();
-        let _ = out.write_all(bytes.as_bytes()).and_then(|()| out.flush());
-    }
-    let mut line = Vec::new();
-    match std::io::stdin().lock().read_until(b'\n', &mut line) {
-        Ok(0) | Err(_) => {
-            (objects::services::get().check_signals)()?;
-            bail!(EOFError);
+    let prompt = match prompt {
+        Some(prompt) => {
+            let encoding = attribute(stdout, intern!("encoding"))?;
+            let errors = attribute(stdout, intern!("errors"))?;
+            objects::codecs::encode_text(&*prompt.str()?, Some(encoding.as_utf8()?), Some(errors.as_utf8()?))?
         }
-        Ok(_) => {}
-    }
+        None => Bytes::new(b""),
+    };
+    let Line::Text(mut line) = console::read_line(prompt.as_bytes(), Reading::Input)? else {
+        bail!(EOFError);
+    };
     if line.last() == Some(&b'\n') {
         line.pop();
     }

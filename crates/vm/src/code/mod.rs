@@ -2,6 +2,7 @@
 
 mod construct;
 pub mod decode;
+pub mod extra;
 mod inputs;
 mod methods;
 
@@ -159,6 +160,7 @@ impl Code {
 impl Drop for Code {
     fn drop(&mut self) {
         crate::frame::Frame::free_zombie(self);
+        self.free_extras();
         let decoded = self.opcache.replace(std::ptr::null_mut());
         if !decoded.is_null() {
             // SAFETY: made by `decode` from a box, and no frame of this code is left to run it.

@@ -123,7 +123,6 @@ fn run<const TRACING: bool>(
     // SAFETY: the innermost frame is kept alive by this loop or by the caller, and was decoded.
     let mut machine = unsafe { Machine::new(thread, thread.frame.get().cast()) };
     let mut lines = Lines::NONE;
-    let mut callers_lines = Vec::new();
 
     /// Goes on with the next instruction, or leaves with the exception.
     macro_rules! check {
@@ -150,6 +149,13 @@ fn run<const TRACING: bool>(
             Some(Leave::Raised)
         }
         () if throwing => Some(Leave::Raised),
+        () if entering && runtime::breaker_is_set() && !puts_signals_off(&machine) => {
+            match runtime::handle_breaker(thread) {
+                Err(_) => Some(Leave::Raised),
+                Ok(()) if (thread.use_tracing.get() != 0) != TRACING => Some(Leave::Switch),
+                Ok(()) => None,
+            }
+        }
         () => None,
     };
 
@@ -172,6 +178,15 @@ fn run<const TRACING: bool>(
                     ($result:expr) => {
                         match check!($result) {
                             Called::Done => {
+                                // What was called may have to be released: first its `with` or `try` is entered.
+                                if runtime::breaker_is_set()
+                                    && !matches!(
+                                        machine.following().opcode.get(),
+                                        SETUP_WITH | BEFORE_ASYNC_WITH | SETUP_FINALLY | YIELD_FROM
+                                    )
+                                {
+                                    breaker!();
+                                }
                                 if (thread.use_tracing.get() != 0) != TRACING {
                                     break Leave::Switch;
                                 }
@@ -185,7 +200,7 @@ fn run<const TRACING: bool>(
                                 machine.save();
                                 check!(enter_called(thread, &mut machine, frame, mark));
                                 if TRACING {
-                                    callers_lines.push(std::mem::replace(&mut lines, Lines::NONE));
+                                    lines = Lines::NONE;
                                     check!(tracing::call_event(thread, machine.frame()));
                                 }
                                 breaker!();
@@ -346,7 +361,7 @@ fn run<const TRACING: bool>(
 
                     YIELD_VALUE => break Leave::Yielded(machine.yielded()),
                     YIELD_FROM => {
-                        if let Some(value) = check!(machine.yield_from()) {
+                        if let Some(value) = check!(machine.yield_from::<TRACING>()) {
                             // The instruction runs again when the frame is resumed.
                             machine.frame().lasti.set(machine.frame().lasti.get() - 2);
                             break Leave::Yielded(value);
@@ -389,10 +404,9 @@ fn run<const TRACING: bool>(
                         tracing::exception_event(thread, machine.frame());
                     }
                 }
-                let offset = machine.frame().lasti.get();
                 if machine.unwind() {
                     if TRACING {
-                        lines.enter_handler(offset);
+                        lines.handle_exception(machine.frame());
                     }
                     continue 'frame;
                 }
@@ -427,7 +441,7 @@ fn run<const TRACING: bool>(
             machine.load(thread.frame.get().cast());
         }
         if TRACING {
-            lines = callers_lines.pop().unwrap_or(Lines::NONE);
+            lines = Lines::back_in(machine.frame());
         }
         if let Some(resumed) = resumed {
             match generator::finish_in_loop(thread, &resumed, suspended, result) {
@@ -456,6 +470,13 @@ fn run<const TRACING: bool>(
             pending = Some(Leave::Switch);
         }
     }
+}
+
+/// Whether the frame goes on with an instruction before which no signal's handler runs: one that hands on to
+/// another generator, which is interrupted instead, or that begins to guard a resource just acquired.
+#[cold]
+fn puts_signals_off(machine: &Machine) -> bool {
+    matches!(machine.following().opcode.get(), YIELD_FROM | SETUP_FINALLY | SETUP_WITH | BEFORE_ASYNC_WITH)
 }
 
 /// Takes a called function's frame into the registers; the loop owns it until it returns.

@@ -38,13 +38,21 @@ pub struct Lines {
 impl Lines {
     pub const NONE: Lines = Lines { lower: 0, upper: -1, previous: -1 };
 
-    /// An exception of the instruction at an offset reaches its handler. That counts as a jump backwards, so
-    /// that the handler's line is traced wherever in it the handler stands, unless the instruction is the
-    /// first of its line or stands in the code's first line.
-    pub fn enter_handler(&mut self, offset: c_int) {
-        let elsewhere = offset < self.lower || offset >= self.upper;
-        let begins = offset == self.lower || offset < self.previous;
-        if elsewhere || (!begins && self.lower > 0) {
+    /// Where a frame stands whose instruction was traced before: the callee's lines were in between.
+    pub fn back_in(frame: &Frame) -> Lines {
+        let mut lines = Lines::NONE;
+        lines.locate(frame.code(), frame.lasti.get());
+        lines.previous = frame.lasti.get();
+        lines
+    }
+
+    /// An exception is about to be handled: where the line changes, the handler's first instruction counts
+    /// as the start of its line, even in the middle of it.
+    pub fn handle_exception(&mut self, frame: &Frame) {
+        let offset = frame.lasti.get();
+        let has_left = offset < self.lower || offset >= self.upper;
+        let has_told = offset == self.lower || offset < self.previous;
+        if has_left || !has_told && self.lower > 0 {
             self.previous = c_int::MAX;
         }
     }

@@ -1,5 +1,6 @@
 //! `_imp`: what `importlib` needs of the interpreter.
 
+use objects::module::Module;
 use objects::prelude::*;
 
 use super::frozen;
@@ -11,9 +12,11 @@ use crate::interpreter::Interpreter;
 pub mod module {
     use super::*;
 
-    #[constant]
-    #[allow(non_upper_case_globals)]
-    const check_hash_based_pycs: &str = "default";
+    #[exec]
+    fn exec(module: &Module) -> Result<()> {
+        let checks = Interpreter::current().config.borrow().check_hash_based_pycs;
+        module.add("check_hash_based_pycs", checks)
+    }
 
     /// Returns the list of file suffixes used to identify extension modules.
     #[function("()")]

@@ -33,6 +33,13 @@ impl ImportLock {
         true
     }
 
+    /// In the child of a fork, a lock that another thread held is free.
+    pub fn after_fork_in_child(&self) {
+        if self.owner.get() != ThreadState::current().id.get() {
+            self.level.set(0);
+        }
+    }
+
     pub fn is_held(&self) -> bool {
         self.level.get() > 0
     }

@@ -4,6 +4,7 @@ pub mod dynamic;
 mod frozen;
 pub mod imp;
 mod lock;
+mod timing;
 
 use std::sync::OnceLock;
 
@@ -218,7 +219,10 @@ pub fn import_by_name(name: &str) -> Result<Ref> {
 }
 
 fn find_and_load(name: &Str) -> Result<Ref> {
-    let result = importlib()?.call_method(intern!("_find_and_load"), &[name, &*import_function()?]);
+    let importlib = importlib()?;
+    let function = import_function()?;
+    let result =
+        timing::measured(name, || importlib.call_method(intern!("_find_and_load"), &[name, &*function]));
     result.map_err(without_import_frames)
 }
 

@@ -179,6 +179,9 @@ pub mod functions {
     /// exc_traceback, err_msg and object.
     #[function("(unraisable, /)")]
     fn unraisablehook(unraisable: &Object) -> Result<()> {
+        if !unraisable.class().is(UNRAISABLE.ready()?.as_object()) {
+            bail!(TypeError, "sys.unraisablehook argument type must be UnraisableHookArgs");
+        }
         let class = unraisable.get_attr(intern!("exc_type"))?;
         let value = unraisable.get_attr(intern!("exc_value"))?;
         let traceback = unraisable.get_attr(intern!("exc_traceback"))?;

@@ -130,14 +130,13 @@ pub fn add(dict: &Dict, config: &Config) -> Result<()> {
     set("maxunicode", 0x10_ffff.into_object()?)?;
     set("float_repr_style", "short".into_object()?)?;
     set("abiflags", "".into_object()?)?;
-    set("platlibdir", "lib".into_object()?)?;
     set("_framework", "".into_object()?)?;
     set("_git", ("CPython", "", "").into_object()?)
 }
 
 const COPYRIGHT: &str = "Krait: the authors of Krait. The standard library: the Python Software Foundation.";
 
-fn version() -> String {
+pub fn version() -> String {
     let (major, minor, micro) = VERSION;
     format!("{major}.{minor}.{micro} (Krait {}) \n[Rust]", env!("CARGO_PKG_VERSION"))
 }
@@ -177,7 +176,7 @@ fn flags(config: &Config) -> Result<Ref> {
         number(config.isolated.into()),
         bool_object(config.dev_mode),
         number(config.utf8_mode.into()),
-        number(-1),
+        number(config.max_text_digits.unwrap_or(-1)),
     ])
 }
 

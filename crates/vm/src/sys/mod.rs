@@ -10,7 +10,7 @@ use objects::module::Module;
 use objects::prelude::*;
 
 pub use hooks::{audit, display, write_unraisable, write_unraisable_in_thread, write_unraisable_message};
-pub use info::VERSION;
+pub use info::{VERSION, version};
 pub use settings::apply as apply_config;
 
 /// This module provides access to some objects used or maintained by the

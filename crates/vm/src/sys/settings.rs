@@ -41,7 +41,11 @@ pub fn apply(dict: &Dict, config: &Config) -> Result<()> {
     }
     set("path", List::from_vec(entries).into_object())?;
     set("dont_write_bytecode", bool_object(!config.write_bytecode))?;
-    set("pycache_prefix", none())?;
+    set("pycache_prefix", config.pycache_prefix.as_deref().map_or_else(|| Ok(none()), path)?)?;
+    set("platlibdir", config.platform_library_folder.as_str().into_object()?)?;
+    if let Some(limit) = config.max_text_digits {
+        objects::int::set_max_text_digits(limit)?;
+    }
     let texts =
         |texts: &[String]| List::from_vec(texts.iter().map(|text| Str::new(text).into_object()).collect());
     set("warnoptions", texts(&config.warn_options).into_object())?;

@@ -137,6 +137,14 @@ impl TextIoWrapper {
         }
     }
 
+    /// `ValueError` where the stream was never set up. One that was detached still tells what it was.
+    fn check_initialized(&self) -> Result<()> {
+        match self.phase.get() {
+            Phase::Detached => Ok(()),
+            _ => self.buffer().map(drop),
+        }
+    }
+
     /// The stream of bytes, open.
     fn open_buffer(&self) -> Result<Ref> {
         let buffer = self.buffer()?;
@@ -477,6 +485,7 @@ impl TextIoWrapper {
                 }
             },
         };
+        objects::codecs::check_given(None, errors.as_str())?;
         let ends = LineEnds::new(newline.and_then(|newline| newline.0))?;
         self.forget_decoded();
         self.snapshot.replace(None);
@@ -505,7 +514,7 @@ impl TextIoWrapper {
 
     #[slot(tp_repr)]
     fn repr_slot(&self) -> Result<Ref<Str>> {
-        self.buffer()?;
+        self.check_initialized()?;
         let _guard = enter_repr(self)?;
         let mut text = format!("<{}", self.as_object().class().name());
         for attribute in [intern!("name"), intern!("mode")] {
@@ -815,7 +824,7 @@ impl TextIoWrapper {
 
     #[getter(name = "errors")]
     fn errors_getter(&self) -> Result<Ref> {
-        self.buffer()?;
+        self.check_initialized()?;
         Ok(self.errors.get().map_or_else(none, Ref::into_object))
     }
 
