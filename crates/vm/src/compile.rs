@@ -242,6 +242,8 @@ fn raise_in_source(class: &Type, message: &str, filename: &Str, position: Positi
 fn source_line(filename: &Str, line: u32) -> Option<String> {
     let content = std::fs::read(filename.as_str()?).ok()?;
     let line = content.split_inclusive(|&byte| byte == b'\n').nth((line as usize).checked_sub(1)?)?;
+    // As CPython's reader shows it: up to a null character.
+    let line = line.split(|&byte| byte == 0).next()?;
     Some(String::from_utf8_lossy(line).into_owned())
 }
 

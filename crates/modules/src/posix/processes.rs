@@ -362,7 +362,7 @@ pub mod functions {
     #[function("(pgid, signal, /)")]
     fn killpg(pgid: c_int, signal: c_int) -> Result<()> {
         raised(calls::killpg(pgid, signal)).map(drop)?;
-        vm::signals::handle()
+        (objects::services::get().check_signals)()
     }
 
     /// Return a file descriptor referring to the process *pid*.
