@@ -4,11 +4,17 @@ use std::cell::OnceCell;
 
 use objects::prelude::*;
 
-/// A class derived from a built-in exception. It lives as long as the process.
+/// What a class derives from.
+enum Base {
+    Builtin(&'static Type),
+    Own(&'static ExceptionClass),
+}
+
+/// A class derived from an exception. It lives as long as the process.
 pub struct ExceptionClass {
     module: &'static str,
     name: &'static str,
-    base: &'static Type,
+    base: Base,
     class: OnceCell<Ref>,
 }
 
@@ -17,7 +23,21 @@ unsafe impl Sync for ExceptionClass {}
 
 impl ExceptionClass {
     pub const fn new(module: &'static str, name: &'static str, base: &'static Type) -> ExceptionClass {
-        ExceptionClass { module, name, base, class: OnceCell::new() }
+        ExceptionClass { module, name, base: Base::Builtin(base), class: OnceCell::new() }
+    }
+
+    /// A class that derives from another one of a module's own.
+    pub const fn derived(
+        module: &'static str,
+        name: &'static str,
+        base: &'static ExceptionClass,
+    ) -> ExceptionClass {
+        ExceptionClass { module, name, base: Base::Own(base), class: OnceCell::new() }
+    }
+
+    /// The name that a module knows it by.
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// The class.
@@ -25,7 +45,11 @@ impl ExceptionClass {
         if let Some(class) = self.class.get() {
             return Ok(class.clone());
         }
-        let bases = Tuple::new([self.base.to_ref().into_object()])?;
+        let base = match &self.base {
+            Base::Builtin(class) => class.to_ref().into_object(),
+            Base::Own(class) => class.get()?,
+        };
+        let bases = Tuple::new([base])?;
         let namespace = Dict::new();
         namespace.set_str(intern!("__module__"), &Str::new(self.module))?;
         let class = TYPE.as_object().call(&[&Str::new(self.name), &bases, &namespace])?;

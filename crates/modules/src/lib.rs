@@ -30,11 +30,13 @@ pub mod sre;
 pub mod stat;
 pub mod string;
 pub mod structs;
+pub mod subinterpreters;
 pub mod system;
 pub mod thread;
 pub mod time;
 pub mod unicodedata;
 pub mod weakref;
+pub mod xxsubtype;
 
 use objects::prelude::*;
 
@@ -60,6 +62,8 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_struct", structs::module::initialize),
     ("_thread", thread::initialize),
     ("_weakref", weakref::initialize),
+    ("_xxsubinterpreters", subinterpreters::module::initialize),
+    ("xxsubtype", xxsubtype::module::initialize),
     ("binascii", binascii::module::initialize),
     ("errno", errno::initialize),
     ("faulthandler", faulthandler::initialize),

@@ -171,6 +171,11 @@ fn run<const TRACING: bool>(
                     ($result:expr) => {
                         match check!($result) {
                             Called::Done => {
+                                // What ran may have waited long, and signals come meanwhile; but what
+                                // is opened is not lost before it is guarded.
+                                if runtime::breaker_is_set() && !machine.is_about_to_guard() {
+                                    check!(runtime::handle_breaker(thread));
+                                }
                                 if (thread.use_tracing.get() != 0) != TRACING {
                                     break Leave::Switch;
                                 }

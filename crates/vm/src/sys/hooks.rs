@@ -1,7 +1,5 @@
 //! Hooks: displaying values and exceptions, breakpoints, audit events.
 
-use std::cell::RefCell;
-
 use objects::arguments::Keywords;
 use objects::prelude::*;
 use objects::raise::Fetched;
@@ -109,14 +107,14 @@ fn show_unraisable(fetched: &Fetched, context: Option<&Object>, message: Option<
     }
 }
 
-thread_local! {
-    /// The hooks of `sys.addaudithook`: of the interpreter, which one thread at a time runs.
-    static AUDIT_HOOKS: RefCell<Vec<Ref>> = const { RefCell::new(Vec::new()) };
-}
-
 /// `sys.audit`: tells the hooks of an event.
 pub fn audit(event: &str, arguments: &[&Object]) -> Result<()> {
-    let hooks = AUDIT_HOOKS.with_borrow(Vec::clone);
+    // Before there is an interpreter, and after it, there is nobody to tell.
+    let Some(state) = objects::thread_state::ThreadState::current_opt() else { return Ok(()) };
+    if state.interp.get().is_null() {
+        return Ok(());
+    }
+    let hooks = Interpreter::current().audit_hooks.borrow().clone();
     if hooks.is_empty() {
         return Ok(());
     }
@@ -250,7 +248,7 @@ pub mod functions {
             raised.clear();
             return Ok(());
         }
-        AUDIT_HOOKS.with_borrow_mut(|hooks| hooks.push(hook.to_ref()));
+        Interpreter::current().audit_hooks.borrow_mut().push(hook.to_ref());
         Ok(())
     }
 
