@@ -74,6 +74,9 @@ fn execute(run: &Run, mut config: Config, invoked: PathBuf) -> ExitCode {
 
 /// What is there before the program's own first line: first what the whole process has once.
 fn make_ready(config: &Config) -> Result<()> {
+    if let Some(frames) = config.trace_memory {
+        objects::memory::tracing::start(frames.into());
+    }
     // So that Ctrl-C is an exception also where nobody imports `signal`.
     vm::import::import_by_name("_signal")?;
     if config.fault_handler {

@@ -1,8 +1,7 @@
 //! Exception classes of modules, made when they are first needed.
 
-use std::cell::OnceCell;
-
 use objects::prelude::*;
+use vm::interpreter::Interpreter;
 
 /// What a class derives from.
 enum Base {
@@ -10,20 +9,16 @@ enum Base {
     Own(&'static ExceptionClass),
 }
 
-/// A class derived from an exception. It lives as long as the process.
+/// A class derived from an exception. Each interpreter has its own, to its end.
 pub struct ExceptionClass {
     module: &'static str,
     name: &'static str,
     base: Base,
-    class: OnceCell<Ref>,
 }
-
-// SAFETY: used under the GIL alone.
-unsafe impl Sync for ExceptionClass {}
 
 impl ExceptionClass {
     pub const fn new(module: &'static str, name: &'static str, base: &'static Type) -> ExceptionClass {
-        ExceptionClass { module, name, base: Base::Builtin(base), class: OnceCell::new() }
+        ExceptionClass { module, name, base: Base::Builtin(base) }
     }
 
     /// A class that derives from another one of a module's own.
@@ -32,7 +27,7 @@ impl ExceptionClass {
         name: &'static str,
         base: &'static ExceptionClass,
     ) -> ExceptionClass {
-        ExceptionClass { module, name, base: Base::Own(base), class: OnceCell::new() }
+        ExceptionClass { module, name, base: Base::Own(base) }
     }
 
     /// The name that a module knows it by.
@@ -42,7 +37,9 @@ impl ExceptionClass {
 
     /// The class.
     pub fn get(&self) -> Result<Ref> {
-        if let Some(class) = self.class.get() {
+        let interpreter = Interpreter::current();
+        let key = std::ptr::from_ref(self) as usize;
+        if let Some(class) = interpreter.exception_classes.borrow().get(&key) {
             return Ok(class.clone());
         }
         let base = match &self.base {
@@ -53,7 +50,7 @@ impl ExceptionClass {
         let namespace = Dict::new();
         namespace.set_str(intern!("__module__"), &Str::new(self.module))?;
         let class = TYPE.as_object().call(&[&Str::new(self.name), &bases, &namespace])?;
-        Ok(self.class.get_or_init(|| class).clone())
+        Ok(interpreter.exception_classes.borrow_mut().entry(key).or_insert(class).clone())
     }
 
     /// Raises it with a message.

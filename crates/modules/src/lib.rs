@@ -34,6 +34,7 @@ pub mod subinterpreters;
 pub mod system;
 pub mod thread;
 pub mod time;
+pub mod tracemalloc;
 pub mod unicodedata;
 pub mod weakref;
 pub mod xxsubtype;
@@ -61,6 +62,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_string", string::_string::initialize),
     ("_struct", structs::module::initialize),
     ("_thread", thread::initialize),
+    ("_tracemalloc", tracemalloc::module::initialize),
     ("_weakref", weakref::initialize),
     ("_xxsubinterpreters", subinterpreters::module::initialize),
     ("xxsubtype", xxsubtype::module::initialize),

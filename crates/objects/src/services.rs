@@ -26,6 +26,8 @@ pub struct Services {
     pub super_arguments: fn() -> Result<(Ref<Type>, Ref)>,
     /// The builtins of the innermost Python frame, or the interpreter's.
     pub builtins: fn() -> Result<Ref<Dict>>,
+    /// Visits the running Python frames, the innermost first: the file's name and the line of each.
+    pub each_frame: fn(&mut dyn FnMut(&Str, c_int)),
     /// What the interpreter knows of codecs.
     pub codecs: fn() -> &'static Registry,
     /// Runs pending signal handlers and calls.
@@ -85,6 +87,7 @@ static ABSENT: Services = Services {
     current_globals: || None,
     super_arguments: || Err(raise!(RuntimeError, "super(): no current frame")),
     builtins: || Err(raise!(SystemError, "no builtins without a virtual machine")),
+    each_frame: |_| {},
     codecs: || {
         static REGISTRY: Registry = Registry::EMPTY;
         &REGISTRY

@@ -1,6 +1,7 @@
 //! The interpreter: what its threads share. Modules, builtins, the import system.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::ptr;
 use std::sync::atomic::AtomicPtr;
@@ -56,6 +57,8 @@ pub struct Interpreter {
     pub exit_functions: RefCell<Vec<(Ref, Ref<Tuple>, Ref<Dict>)>>,
     /// The classes of `_ast`, once they are asked for.
     pub tree_classes: OnceCell<crate::ast::Classes>,
+    /// The exception classes of native modules, by the addresses of their definitions.
+    pub exception_classes: RefCell<HashMap<usize, Ref>>,
     /// What the interpreter was started with.
     pub config: RefCell<Config>,
     /// The level of `-O`.
@@ -89,6 +92,7 @@ impl Interpreter {
             stdlib: RefCell::default(),
             exit_functions: RefCell::default(),
             tree_classes: OnceCell::new(),
+            exception_classes: RefCell::default(),
             config: RefCell::default(),
             optimize: Cell::default(),
             bytes_warning_level: Cell::default(),
@@ -107,11 +111,17 @@ impl Interpreter {
         self.id == 0
     }
 
-    /// Whether Python code of it runs, in the thread that it was made with.
+    /// Whether Python code of it runs, in any thread.
     pub fn is_running(&self) -> bool {
+        let mut next = self.threads.get();
         // SAFETY: the list's states are alive; the GIL is held.
-        let state = unsafe { self.threads.get().as_ref() };
-        self.is_ending.get() || state.is_some_and(|state| !state.frame.get().is_null())
+        while let Some(state) = unsafe { next.as_ref() } {
+            if !state.frame.get().is_null() {
+                return true;
+            }
+            next = state.next.get();
+        }
+        self.is_ending.get()
     }
 
     /// Whether it has more than one thread.
@@ -124,6 +134,7 @@ impl Interpreter {
     /// Lets go of every object: all its modules are gone.
     pub fn clear(&self) {
         self.audit_hooks.take();
+        self.exception_classes.take();
         self.exit_functions.take();
         self.codecs.clear();
         self.warnings.clear();

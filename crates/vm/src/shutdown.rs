@@ -103,7 +103,7 @@ pub enum Unended {
 /// modules. Nothing is current afterwards.
 pub fn end_interpreter(state: &'static ThreadState) -> Result<(), Unended> {
     let interpreter = Interpreter::current();
-    if interpreter.is_running() || !state.frame.get().is_null() {
+    if interpreter.is_ending.get() || !state.frame.get().is_null() {
         return Err(Unended::Running);
     }
     interpreter.is_ending.set(true);

@@ -38,6 +38,18 @@ pub fn initialize(config: &Config) -> Result<()> {
         current_globals: || Some(Frame::innermost(ThreadState::current())?.globals().to_ref()),
         super_arguments: super_call::arguments,
         builtins: current_builtins,
+        each_frame: |visit| {
+            let mut next = ThreadState::current_opt().and_then(Frame::innermost);
+            while let Some(frame) = next {
+                // SAFETY: a running frame is alive, and so are its code and the frames behind it.
+                unsafe {
+                    if let Some(file) = frame.code().filename.peek() {
+                        visit(file, frame.line());
+                    }
+                    next = frame.back.peek();
+                }
+            }
+        },
         codecs: || &Interpreter::current().codecs,
         check_signals: runtime::check_signals,
         release_gil: thread::release_gil,
