@@ -199,7 +199,7 @@ pub static _PyLong_One: ObjectPointer = ObjectPointer(std::cell::Cell::new(std::
 /// Fills what cannot be a constant.
 pub fn initialize() {
     // A failure leaves the type without attributes, and whoever uses it with an exception.
-    if let Err(raised) = objects::type_object::ready(&crate::subinterpreters::INTERPRETER_ID) {
+    if let Err(raised) = objects::type_object::ready(&vm::interpreter_id::INTERPRETER_ID) {
         raised.clear();
     }
     _PyLong_Zero.0.set(Int::zero().into_object().into_raw());

@@ -1,9 +1,10 @@
 //! `pymem.h`: memory from C. All domains are one allocator, until C code puts its own in front of them.
 
 use std::cell::Cell;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 
-use objects::memory::{raw_allocate, raw_free, raw_reallocate};
+use objects::memory::{raw_allocate, raw_allocate_untraced, raw_free, raw_reallocate, tracing};
+use objects::prelude::*;
 
 /// `PyMemAllocatorEx`.
 #[repr(C)]
@@ -46,16 +47,46 @@ unsafe extern "C" fn free(_: *mut c_void, memory: *mut c_void) {
     unsafe { raw_free(memory) }
 }
 
+/// Memory that threads without the GIL may ask for as well.
+unsafe extern "C" fn raw_malloc(_: *mut c_void, size: usize) -> *mut c_void {
+    raw_allocate_untraced(size)
+}
+
+unsafe extern "C" fn raw_calloc(_: *mut c_void, count: usize, size: usize) -> *mut c_void {
+    let Some(bytes) = count.checked_mul(size) else { return std::ptr::null_mut() };
+    let memory = raw_allocate_untraced(bytes);
+    if !memory.is_null() {
+        // SAFETY: just allocated.
+        unsafe { std::ptr::write_bytes(memory.cast::<u8>(), 0, bytes) };
+    }
+    memory
+}
+
+unsafe extern "C" fn raw_realloc(_: *mut c_void, memory: *mut c_void, size: usize) -> *mut c_void {
+    // SAFETY: the caller's promise.
+    unsafe { objects::memory::raw_reallocate_untraced(memory, size) }
+}
+
 impl Domain {
     const fn new() -> Domain {
         Domain(Cell::new(Allocator { context: std::ptr::null_mut(), malloc, calloc, realloc, free }))
     }
+
+    const fn raw() -> Domain {
+        Domain(Cell::new(Allocator {
+            context: std::ptr::null_mut(),
+            malloc: raw_malloc,
+            calloc: raw_calloc,
+            realloc: raw_realloc,
+            free,
+        }))
+    }
 }
 
 macro_rules! domains {
-    ($($domain:ident: $malloc:ident $calloc:ident $realloc:ident $free:ident;)*) => {
+    ($($domain:ident = $make:ident: $malloc:ident $calloc:ident $realloc:ident $free:ident;)*) => {
         $(
-            static $domain: Domain = Domain::new();
+            static $domain: Domain = Domain::$make();
 
             #[unsafe(no_mangle)]
             unsafe extern "C" fn $malloc(size: usize) -> *mut c_void {
@@ -89,9 +120,9 @@ macro_rules! domains {
 }
 
 domains! {
-    RAW: PyMem_RawMalloc PyMem_RawCalloc PyMem_RawRealloc PyMem_RawFree;
-    MEM: PyMem_Malloc PyMem_Calloc PyMem_Realloc PyMem_Free;
-    OBJECT: PyObject_Malloc PyObject_Calloc PyObject_Realloc PyObject_Free;
+    RAW = raw: PyMem_RawMalloc PyMem_RawCalloc PyMem_RawRealloc PyMem_RawFree;
+    MEM = new: PyMem_Malloc PyMem_Calloc PyMem_Realloc PyMem_Free;
+    OBJECT = new: PyObject_Malloc PyObject_Calloc PyObject_Realloc PyObject_Free;
 }
 
 /// `PyMemAllocatorDomain`.
@@ -131,20 +162,31 @@ extern "C" fn _PyMem_GetCurrentAllocatorName() -> *const c_char {
 /// -2: memory is not traced (`tracemalloc`).
 const NOT_TRACING: c_int = -2;
 
+/// Notes a block of a domain of the caller's; also for threads without the GIL.
 #[unsafe(no_mangle)]
-extern "C" fn PyTraceMalloc_Track(_domain: std::ffi::c_uint, _address: usize, _size: usize) -> c_int {
-    NOT_TRACING
+extern "C" fn PyTraceMalloc_Track(domain: c_uint, address: usize, size: usize) -> c_int {
+    if !tracing::is_on() {
+        return NOT_TRACING;
+    }
+    let was_held = vm::thread::ensure();
+    tracing::allocated(domain, address, size);
+    vm::thread::release(was_held);
+    0
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn PyTraceMalloc_Untrack(_domain: std::ffi::c_uint, _address: usize) -> c_int {
-    NOT_TRACING
+extern "C" fn PyTraceMalloc_Untrack(domain: c_uint, address: usize) -> c_int {
+    if !tracing::is_on() {
+        return NOT_TRACING;
+    }
+    tracing::freed(domain, address);
+    0
 }
 
-/// `None`: no traceback is known while memory is not traced.
+/// The traceback of a block, or `None`.
 #[unsafe(no_mangle)]
-extern "C" fn _PyTraceMalloc_GetTraceback(_domain: std::ffi::c_uint, _address: usize) -> objects::Ref {
-    objects::none()
+extern "C" fn _PyTraceMalloc_GetTraceback(domain: c_uint, address: usize) -> Result<Ref> {
+    Ok(tracing::traceback(domain, address)?.map_or_else(none, Ref::into_object))
 }
 
 #[unsafe(no_mangle)]

@@ -55,6 +55,16 @@ unsafe extern "C" fn krait_SysAuditV(
     }
 }
 
+/// Adds a hook of the whole process.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn PySys_AddAuditHook(
+    function: unsafe extern "C" fn(*const c_char, &Tuple, *mut c_void) -> c_int,
+    data: *mut c_void,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    raise::status(unsafe { vm::sys::add_native_hook(vm::sys::NativeHook { function, data }) })
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn _PySys_GetSizeOf(object: &Object) -> usize {
     let size = object.call_method(intern!("__sizeof__"), &[]).and_then(|size| size.as_isize());

@@ -50,17 +50,6 @@ extern "C" fn PyThreadState_Next(state: &ThreadState) -> *mut ThreadState {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn PyInterpreterState_Head() -> *mut c_void {
-    PyInterpreterState_Main()
-}
-
-/// Null: there is one interpreter.
-#[unsafe(no_mangle)]
-extern "C" fn PyInterpreterState_Next(_interpreter: *mut c_void) -> *mut c_void {
-    std::ptr::null_mut()
-}
-
-#[unsafe(no_mangle)]
 extern "C" fn PyInterpreterState_ThreadHead(interpreter: &vm::interpreter::Interpreter) -> *mut ThreadState {
     interpreter.threads.get()
 }
@@ -84,7 +73,7 @@ extern "C" fn PyThreadState_GetID(state: &ThreadState) -> u64 {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyThreadState_Swap(state: *mut ThreadState) -> *mut ThreadState {
     // SAFETY: the caller's promise.
-    unsafe { ThreadState::swap(state) }
+    unsafe { thread::enter(state) }
 }
 
 #[unsafe(no_mangle)]
@@ -103,11 +92,6 @@ extern "C" fn PyInterpreterState_Main() -> *mut c_void {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn PyInterpreterState_GetID(_interpreter: *mut c_void) -> i64 {
-    0
-}
-
-#[unsafe(no_mangle)]
 extern "C" fn PyEval_SaveThread() -> *mut ThreadState {
     thread::release_gil()
 }
@@ -117,6 +101,8 @@ extern "C" fn PyEval_RestoreThread(state: *mut ThreadState) {
     // errno is what the call that ran meanwhile has left.
     let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
     thread::acquire_gil(state);
+    // SAFETY: the GIL is held, and the state is the calling thread's from now on.
+    unsafe { thread::enter(state) };
     // SAFETY: errno is this thread's own.
     unsafe { *libc::__errno_location() = errno };
 }
@@ -381,6 +367,8 @@ extern "C" fn PyThreadState_DeleteCurrent() {
 #[unsafe(no_mangle)]
 extern "C" fn PyEval_AcquireThread(state: *mut ThreadState) {
     thread::acquire_gil(state);
+    // SAFETY: the GIL is held, and the state is the calling thread's from now on.
+    unsafe { thread::enter(state) };
 }
 
 #[unsafe(no_mangle)]

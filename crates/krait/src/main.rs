@@ -72,21 +72,15 @@ fn execute(run: &Run, mut config: Config, invoked: PathBuf) -> ExitCode {
     status.exit()
 }
 
-/// What is there before the program's own first line.
+/// What is there before the program's own first line: first what the whole process has once.
 fn make_ready(config: &Config) -> Result<()> {
+    if let Some(frames) = config.trace_memory {
+        objects::memory::tracing::start(frames.into());
+    }
     // So that Ctrl-C is an exception also where nobody imports `signal`.
     vm::import::import_by_name("_signal")?;
     if config.fault_handler {
         vm::import::import_by_name("faulthandler")?.call_method(intern!("enable"), &[])?;
     }
-    if !config.warn_options.is_empty() {
-        vm::import::import_by_name("warnings")?;
-    }
-    let namespace = start::main_namespace()?;
-    let importer = vm::import::import_by_name("_frozen_importlib")?.get_attr(intern!("BuiltinImporter"))?;
-    namespace.set(intern!("__loader__"), &importer)?;
-    if config.import_site {
-        vm::import::import_by_name("site")?;
-    }
-    Ok(())
+    start::prepare_program(config)
 }

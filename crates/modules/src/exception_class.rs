@@ -1,35 +1,56 @@
 //! Exception classes of modules, made when they are first needed.
 
-use std::cell::OnceCell;
-
 use objects::prelude::*;
+use vm::interpreter::Interpreter;
 
-/// A class derived from a built-in exception. It lives as long as the process.
+/// What a class derives from.
+enum Base {
+    Builtin(&'static Type),
+    Own(&'static ExceptionClass),
+}
+
+/// A class derived from an exception. Each interpreter has its own, to its end.
 pub struct ExceptionClass {
     module: &'static str,
     name: &'static str,
-    base: &'static Type,
-    class: OnceCell<Ref>,
+    base: Base,
 }
-
-// SAFETY: used under the GIL alone.
-unsafe impl Sync for ExceptionClass {}
 
 impl ExceptionClass {
     pub const fn new(module: &'static str, name: &'static str, base: &'static Type) -> ExceptionClass {
-        ExceptionClass { module, name, base, class: OnceCell::new() }
+        ExceptionClass { module, name, base: Base::Builtin(base) }
+    }
+
+    /// A class that derives from another one of a module's own.
+    pub const fn derived(
+        module: &'static str,
+        name: &'static str,
+        base: &'static ExceptionClass,
+    ) -> ExceptionClass {
+        ExceptionClass { module, name, base: Base::Own(base) }
+    }
+
+    /// The name that a module knows it by.
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// The class.
     pub fn get(&self) -> Result<Ref> {
-        if let Some(class) = self.class.get() {
+        let interpreter = Interpreter::current();
+        let key = std::ptr::from_ref(self) as usize;
+        if let Some(class) = interpreter.exception_classes.borrow().get(&key) {
             return Ok(class.clone());
         }
-        let bases = Tuple::new([self.base.to_ref().into_object()])?;
+        let base = match &self.base {
+            Base::Builtin(class) => class.to_ref().into_object(),
+            Base::Own(class) => class.get()?,
+        };
+        let bases = Tuple::new([base])?;
         let namespace = Dict::new();
         namespace.set_str(intern!("__module__"), &Str::new(self.module))?;
         let class = TYPE.as_object().call(&[&Str::new(self.name), &bases, &namespace])?;
-        Ok(self.class.get_or_init(|| class).clone())
+        Ok(interpreter.exception_classes.borrow_mut().entry(key).or_insert(class).clone())
     }
 
     /// Raises it with a message.

@@ -31,11 +31,14 @@ pub mod sre;
 pub mod stat;
 pub mod string;
 pub mod structs;
+pub mod subinterpreters;
 pub mod system;
 pub mod thread;
 pub mod time;
+pub mod tracemalloc;
 pub mod unicodedata;
 pub mod weakref;
+pub mod xxsubtype;
 
 use objects::prelude::*;
 
@@ -61,7 +64,10 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_string", string::_string::initialize),
     ("_struct", structs::module::initialize),
     ("_thread", thread::initialize),
+    ("_tracemalloc", tracemalloc::module::initialize),
     ("_weakref", weakref::initialize),
+    ("_xxsubinterpreters", subinterpreters::module::initialize),
+    ("xxsubtype", xxsubtype::module::initialize),
     ("binascii", binascii::module::initialize),
     ("errno", errno::initialize),
     ("faulthandler", faulthandler::initialize),

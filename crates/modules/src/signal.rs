@@ -79,7 +79,7 @@ pub mod _signal {
     /// the interrupted frame. Gives what was there before.
     #[function("(signalnum, handler, /)")]
     fn signal(signalnum: i32, handler: &Object) -> Result<Option<Ref>> {
-        if !thread::is_main() {
+        if !thread::handles_signals() {
             bail!(ValueError, "signal only works in main thread of the main interpreter");
         }
         check_signal(signalnum)?;
@@ -150,7 +150,7 @@ pub mod _signal {
     /// Set the descriptor that a byte is written to when a signal arrives; gives the one before, -1 for none.
     #[function("(fd, *, warn_on_full_buffer=True)", no_text_signature)]
     fn set_wakeup_fd(fd: i32, warn_on_full_buffer: Option<bool>) -> Result<i32> {
-        if !thread::is_main() {
+        if !thread::handles_signals() {
             bail!(ValueError, "set_wakeup_fd only works in main thread of the main interpreter");
         }
         if fd != -1 {
@@ -336,7 +336,7 @@ pub mod _signal {
         // Ctrl-C, unless whoever started the process wants it ignored.
         let is_default = signals::handler(libc::SIGINT as usize)
             .is_some_and(|handler| handler.equals(&default_handler()).unwrap_or(false));
-        if is_default && thread::is_main() {
+        if is_default && thread::handles_signals() {
             signals::set_handler(libc::SIGINT as usize, default_int);
             signals::install(libc::SIGINT, signals::c_handler())?;
         }

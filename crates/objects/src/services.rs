@@ -4,6 +4,7 @@
 use std::ffi::c_int;
 use std::sync::OnceLock;
 
+use crate::codecs::registry::Registry;
 use crate::prelude::*;
 use crate::raise::Fetched;
 use crate::thread_state::ThreadState;
@@ -25,6 +26,10 @@ pub struct Services {
     pub super_arguments: fn() -> Result<(Ref<Type>, Ref)>,
     /// The builtins of the innermost Python frame, or the interpreter's.
     pub builtins: fn() -> Result<Ref<Dict>>,
+    /// Visits the running Python frames, the innermost first: the file's name and the line of each.
+    pub each_frame: fn(&mut dyn FnMut(&Str, c_int)),
+    /// What the interpreter knows of codecs.
+    pub codecs: fn() -> &'static Registry,
     /// Runs pending signal handlers and calls.
     pub check_signals: fn() -> Result<()>,
     /// Lets other threads run Python code until [`Services::acquire_gil`]; gives the state to go on with.
@@ -82,6 +87,11 @@ static ABSENT: Services = Services {
     current_globals: || None,
     super_arguments: || Err(raise!(RuntimeError, "super(): no current frame")),
     builtins: || Err(raise!(SystemError, "no builtins without a virtual machine")),
+    each_frame: |_| {},
+    codecs: || {
+        static REGISTRY: Registry = Registry::EMPTY;
+        &REGISTRY
+    },
     check_signals: || Ok(()),
     release_gil: std::ptr::null_mut,
     acquire_gil: |_| {},

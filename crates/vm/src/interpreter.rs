@@ -1,6 +1,7 @@
 //! The interpreter: what its threads share. Modules, builtins, the import system.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::ptr;
 use std::sync::atomic::AtomicPtr;
@@ -17,6 +18,16 @@ pub static MAIN: AtomicPtr<Interpreter> = AtomicPtr::new(ptr::null_mut());
 
 /// The state of an interpreter.
 pub struct Interpreter {
+    /// Its number in the process: 0 for the first.
+    pub id: i64,
+    /// The objects that stand for its number.
+    pub id_objects: Cell<usize>,
+    /// Whether it ends with the last of these objects.
+    pub ends_with_ids: Cell<bool>,
+    /// It is about to end: nothing new runs in it.
+    pub is_ending: Cell<bool>,
+    /// It may start no threads and no processes.
+    pub is_isolated: Cell<bool>,
     /// The interpreter's thread states, the newest first.
     pub threads: Cell<*mut ThreadState>,
     /// `sys.modules`.
@@ -33,23 +44,32 @@ pub struct Interpreter {
     pub importlib: Field,
     /// The original `builtins.__import__`.
     pub import_function: Field,
-    /// Single-phase extension modules by path and name.
-    pub extensions: Field<Dict>,
     /// Modules that C code finds again by their definitions' addresses (`PyState_FindModule`).
     pub modules_by_definition: Field<Dict>,
     pub import_lock: ImportLock,
     pub warnings: Warnings,
+    pub codecs: objects::codecs::registry::Registry,
+    /// The hooks of `sys.addaudithook`.
+    pub audit_hooks: RefCell<Vec<Ref>>,
     /// `atexit`'s functions with their arguments, the last registered last.
     pub exit_functions: RefCell<Vec<(Ref, Ref<Tuple>, Ref<Dict>)>>,
     /// The classes of `_ast`, once they are asked for.
     pub tree_classes: OnceCell<crate::ast::Classes>,
-    /// What the program was started with.
+    /// The exception classes of native modules, by the addresses of their definitions.
+    pub exception_classes: RefCell<HashMap<usize, Ref>>,
+    /// What the interpreter was started with.
     pub config: RefCell<Config>,
 }
 
-impl Default for Interpreter {
-    fn default() -> Interpreter {
+impl Interpreter {
+    /// An interpreter without anything in it yet.
+    pub fn new(id: i64) -> Interpreter {
         Interpreter {
+            id,
+            id_objects: Cell::default(),
+            ends_with_ids: Cell::default(),
+            is_ending: Cell::default(),
+            is_isolated: Cell::default(),
             threads: Cell::new(ptr::null_mut()),
             modules: Field::null(),
             sysdict: Field::null(),
@@ -58,23 +78,69 @@ impl Default for Interpreter {
             original_builtins: Field::null(),
             importlib: Field::null(),
             import_function: Field::null(),
-            extensions: Field::null(),
             modules_by_definition: Field::null(),
             import_lock: ImportLock::default(),
             warnings: Warnings::default(),
+            codecs: objects::codecs::registry::Registry::default(),
+            audit_hooks: RefCell::default(),
             exit_functions: RefCell::default(),
             tree_classes: OnceCell::new(),
+            exception_classes: RefCell::default(),
             config: RefCell::default(),
         }
     }
-}
 
-impl Interpreter {
     /// The current thread's interpreter.
     #[inline(always)]
     pub fn current() -> &'static Interpreter {
         // SAFETY: a thread state that runs belongs to a live interpreter.
         unsafe { &*ThreadState::current().interp.get().cast() }
+    }
+
+    /// Whether it is the first one, which handles signals and lives as long as the process.
+    pub fn is_main(&self) -> bool {
+        self.id == 0
+    }
+
+    /// Whether Python code of it runs, in any thread.
+    pub fn is_running(&self) -> bool {
+        let mut next = self.threads.get();
+        // SAFETY: the list's states are alive; the GIL is held.
+        while let Some(state) = unsafe { next.as_ref() } {
+            if !state.frame.get().is_null() {
+                return true;
+            }
+            next = state.next.get();
+        }
+        self.is_ending.get()
+    }
+
+    /// Whether it has more than one thread.
+    pub fn has_threads(&self) -> bool {
+        // SAFETY: the list's states are alive; the GIL is held.
+        let state = unsafe { self.threads.get().as_ref() };
+        state.is_some_and(|state| !state.next.get().is_null())
+    }
+
+    /// Lets go of every object: all its modules are gone.
+    pub fn clear(&self) {
+        self.audit_hooks.take();
+        self.exception_classes.take();
+        self.exit_functions.take();
+        self.codecs.clear();
+        self.warnings.clear();
+        for dict in [
+            &self.dict,
+            &self.modules_by_definition,
+            &self.original_builtins,
+            &self.sysdict,
+            &self.builtins,
+            &self.modules,
+        ] {
+            dict.set(None);
+        }
+        self.importlib.set(None);
+        self.import_function.set(None);
     }
 
     pub fn modules(&self) -> Result<Ref<Dict>> {

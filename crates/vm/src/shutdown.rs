@@ -3,10 +3,11 @@
 use objects::memory::collector::{self, debug};
 use objects::module::Module;
 use objects::prelude::*;
+use objects::thread_state::ThreadState;
 use objects::weakref;
 
 use crate::interpreter::Interpreter;
-use crate::{import, report, signals, thread, warnings};
+use crate::{import, report, runtime, signals, thread, warnings};
 
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,76 @@ pub fn finish(status: Status) -> Status {
     crate::faults::disable();
     flushed &= flush_streams();
     if flushed { status } else { Status::Code(120) }
+}
+
+/// Why an interpreter cannot end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unended {
+    /// It runs code.
+    Running,
+    /// Threads of it are left that do not end with it.
+    HasThreads,
+}
+
+/// Ends an interpreter other than the first, whose state is current: its threads, `atexit`, streams,
+/// modules. Nothing is current afterwards.
+pub fn end_interpreter(state: &'static ThreadState) -> Result<(), Unended> {
+    let interpreter = Interpreter::current();
+    if interpreter.is_ending.get() || !state.frame.get().is_null() {
+        return Err(Unended::Running);
+    }
+    interpreter.is_ending.set(true);
+    attempt(wait_for_threads());
+    // Told already, each where it was raised.
+    ignore(crate::atexit::run());
+    if interpreter.has_threads() {
+        interpreter.is_ending.set(false);
+        return Err(Unended::HasThreads);
+    }
+    flush_streams();
+    clear_modules(interpreter);
+    flush_streams();
+    discard_interpreter(state);
+    Ok(())
+}
+
+/// Drops an interpreter with its only state, which is current; nothing is afterwards.
+pub fn discard_interpreter(state: &'static ThreadState) {
+    let interpreter = Interpreter::current();
+    interpreter.is_ending.set(true);
+    thread::clear_state(state);
+    interpreter.clear();
+    // What only cycles have kept alive may still ask for its interpreter.
+    collector::collect(2);
+    thread::clear_state(state);
+    interpreter.clear();
+    // SAFETY: the GIL is held; neither is reachable any more.
+    unsafe {
+        ThreadState::swap(std::ptr::null_mut());
+        thread::delete_state(std::ptr::from_ref(state).cast_mut());
+        runtime::remove_interpreter(interpreter);
+    }
+}
+
+/// Ends an interpreter that nothing of runs, from another one, which stays the current one.
+pub fn end_from_outside(interpreter: &'static Interpreter) -> Result<(), Unended> {
+    if interpreter.is_running() {
+        return Err(Unended::Running);
+    }
+    if interpreter.has_threads() {
+        return Err(Unended::HasThreads);
+    }
+    let state = match interpreter.threads.get() {
+        state if state.is_null() => thread::new_state(interpreter),
+        state => state,
+    };
+    // SAFETY: the GIL is held; the state is the interpreter's only one, and no code runs with it.
+    unsafe {
+        let previous = thread::enter(state);
+        let ended = end_interpreter(&*state);
+        thread::enter(previous);
+        ended
+    }
 }
 
 fn attempt(result: Result<()>) {

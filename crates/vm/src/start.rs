@@ -21,6 +21,7 @@ static TYPES: &[&Type] = &[
     &crate::frame::FRAME,
     &crate::function::FUNCTION,
     &crate::generator::GENERATOR,
+    &crate::interpreter_id::INTERPRETER_ID,
     &crate::std_printer::STD_PRINTER,
     &crate::symtable::ENTRY,
     &crate::traceback::TRACEBACK,
@@ -37,6 +38,19 @@ pub fn initialize(config: &Config) -> Result<()> {
         current_globals: || Some(Frame::innermost(ThreadState::current())?.globals().to_ref()),
         super_arguments: super_call::arguments,
         builtins: current_builtins,
+        each_frame: |visit| {
+            let mut next = ThreadState::current_opt().and_then(Frame::innermost);
+            while let Some(frame) = next {
+                // SAFETY: a running frame is alive, and so are its code and the frames behind it.
+                unsafe {
+                    if let Some(file) = frame.code().filename.peek() {
+                        visit(file, frame.line());
+                    }
+                    next = frame.back.peek();
+                }
+            }
+        },
+        codecs: || &Interpreter::current().codecs,
         check_signals: runtime::check_signals,
         release_gil: thread::release_gil,
         acquire_gil: thread::acquire_gil,
@@ -52,6 +66,37 @@ pub fn initialize(config: &Config) -> Result<()> {
     for class in TYPES {
         objects::type_object::ready(class)?;
     }
+    fill_interpreter(config)
+}
+
+/// Makes an interpreter besides those there are, with a thread state that becomes the calling thread's
+/// current one. What goes wrong is shown, and gives nothing: all is then as it was before.
+pub fn new_interpreter(isolated: bool) -> Option<&'static ThreadState> {
+    // C code may have made no thread state current before it asks.
+    let parent = match ThreadState::current_opt() {
+        Some(_) => Interpreter::current(),
+        None => runtime::find_interpreter(0)?,
+    };
+    let config = parent.config.borrow().clone();
+    let interpreter = runtime::add_interpreter();
+    interpreter.is_isolated.set(isolated);
+    let state = thread::new_state(interpreter);
+    // SAFETY: the GIL is held, and nobody else knows the state.
+    let (previous, state) = unsafe { (thread::enter(state), &*state) };
+    match fill_interpreter(&config).and_then(|()| prepare_program(&config)) {
+        Ok(()) => Some(state),
+        Err(raised) => {
+            crate::report::print_exception(raised.fetch(), false);
+            crate::shutdown::discard_interpreter(state);
+            // SAFETY: the state that was current before, of this very thread.
+            unsafe { thread::enter(previous) };
+            None
+        }
+    }
+}
+
+/// Fills the current interpreter: `builtins`, `sys`, the import system, the standard streams.
+fn fill_interpreter(config: &Config) -> Result<()> {
     let interpreter = Interpreter::current();
     interpreter.config.replace(config.clone());
     let modules = Dict::new();
@@ -72,6 +117,20 @@ pub fn initialize(config: &Config) -> Result<()> {
     }
     if config.dev_mode {
         objects::codecs::check_names();
+    }
+    Ok(())
+}
+
+/// What is there before a program's own first line: `warnings` where options ask for it, `__main__`, `site`.
+pub fn prepare_program(config: &Config) -> Result<()> {
+    if !config.warn_options.is_empty() {
+        import::import_by_name("warnings")?;
+    }
+    let namespace = main_namespace()?;
+    let importer = import::import_by_name("_frozen_importlib")?.get_attr(intern!("BuiltinImporter"))?;
+    namespace.set(intern!("__loader__"), &importer)?;
+    if config.import_site {
+        import::import_by_name("site")?;
     }
     Ok(())
 }

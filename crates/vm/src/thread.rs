@@ -29,6 +29,8 @@ static FINALIZING: AtomicBool = AtomicBool::new(false);
 thread_local! {
     /// The thread state of this thread, current or not.
     static OWN: Cell<*mut ThreadState> = const { Cell::new(ptr::null_mut()) };
+    /// The lowest address that this thread's stack may grow to; 0 until it is asked for.
+    static STACK_LIMIT: Cell<usize> = const { Cell::new(0) };
 }
 
 /// `_thread.get_ident()`: an identity of the calling thread.
@@ -45,15 +47,16 @@ pub fn is_main() -> bool {
 /// Makes the calling thread the main thread of the first interpreter, holding the GIL.
 pub fn begin_main() {
     MAIN.store(identity(), Ordering::Relaxed);
-    let interpreter = Box::leak(Box::<Interpreter>::default());
-    crate::interpreter::MAIN.store(interpreter, Ordering::Release);
-    let state = new_state(interpreter);
+    STACK_LIMIT.set(main_stack_limit());
     gil::take();
+    let state = new_state(runtime::add_interpreter());
     // SAFETY: the GIL is held, and the state lives as long as its thread.
-    unsafe {
-        attach(state);
-        (*state).stack_limit.set(main_stack_limit());
-    }
+    unsafe { attach(state) };
+}
+
+/// Whether the calling thread handles signals: the main one, running the first interpreter.
+pub fn handles_signals() -> bool {
+    is_main() && Interpreter::current().is_main()
 }
 
 /// A thread state of the interpreter, at the head of its list; it belongs to no thread yet.
@@ -61,6 +64,7 @@ pub fn new_state(interpreter: &'static Interpreter) -> *mut ThreadState {
     let state = Box::leak(ThreadState::new());
     state.interp.set(ptr::from_ref(interpreter).cast_mut().cast());
     state.id.set(NEXT_ID.fetch_add(1, Ordering::Relaxed));
+    state.thread_id.set(identity() as c_ulong);
     let head = interpreter.threads.get();
     state.next.set(head);
     // SAFETY: the list's states are alive; it is changed under the GIL, or before there is another thread.
@@ -80,8 +84,55 @@ pub unsafe fn attach(state: *mut ThreadState) {
     // SAFETY: the caller's promise.
     unsafe {
         (*state).thread_id.set(identity() as c_ulong);
-        ThreadState::swap(state);
+        enter(state);
     }
+}
+
+/// Makes a state the current one in the calling thread, whoever's it was before, or none; gives the one
+/// that was current.
+///
+/// # Safety
+/// The GIL is held, and no other thread goes on with the state.
+pub unsafe fn enter(state: *mut ThreadState) -> *mut ThreadState {
+    // SAFETY: the caller's promise; a state is alive.
+    unsafe {
+        if let Some(state) = state.as_ref() {
+            state.stack_limit.set(stack_limit());
+        }
+        ThreadState::swap(state)
+    }
+}
+
+/// Goes back to a state of the calling thread's own, after another interpreter's was current.
+pub fn go_back(state: &'static ThreadState) {
+    // SAFETY: the GIL is held; no other thread goes on with a thread's own state.
+    unsafe { enter(ptr::from_ref(state).cast_mut()) };
+}
+
+/// Runs a closure with the state that another interpreter was made with; with the current one where that
+/// interpreter is the current one. Nothing of it may run elsewhere meanwhile.
+pub fn inside<T>(interpreter: &'static Interpreter, run: impl FnOnce() -> T) -> T {
+    let current = ThreadState::current();
+    if ptr::eq(interpreter, Interpreter::current()) {
+        return run();
+    }
+    let state = match interpreter.threads.get() {
+        state if state.is_null() => new_state(interpreter),
+        state => state,
+    };
+    // SAFETY: the GIL is held; the caller's promise.
+    unsafe { enter(state) };
+    let result = run();
+    go_back(current);
+    result
+}
+
+/// The lowest address that the calling thread's stack may grow to.
+fn stack_limit() -> usize {
+    if STACK_LIMIT.get() == 0 {
+        STACK_LIMIT.set(foreign_stack_limit());
+    }
+    STACK_LIMIT.get()
 }
 
 /// Ends the calling thread's state and lets the GIL go.
@@ -89,7 +140,9 @@ pub fn end_current() {
     let state = ThreadState::current();
     clear_state(state);
     unlink(state);
-    OWN.set(ptr::null_mut());
+    if ptr::eq(OWN.get(), state) {
+        OWN.set(ptr::null_mut());
+    }
     // SAFETY: nobody refers to the state any more; it was made by `Box::leak`.
     unsafe {
         ThreadState::swap(ptr::null_mut());
@@ -170,6 +223,26 @@ fn main_stack_limit() -> usize {
     here.saturating_sub(size.saturating_sub(STACK_RESERVE))
 }
 
+/// The same of a thread that somebody else has started.
+fn foreign_stack_limit() -> usize {
+    let (mut lowest, mut size) = (ptr::null_mut(), 0);
+    // SAFETY: the structure is filled before it is read.
+    let known = unsafe {
+        let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) == 0 {
+            let status = libc::pthread_attr_getstack(&raw const attributes, &raw mut lowest, &raw mut size);
+            libc::pthread_attr_destroy(&raw mut attributes);
+            status == 0
+        } else {
+            false
+        }
+    };
+    match known {
+        true => lowest as usize + STACK_RESERVE.min(size / 4),
+        false => (&raw const size as usize).saturating_sub(STACK_RESERVE),
+    }
+}
+
 /// `_thread.stack_size()`: the size of new threads' stacks in bytes, 0 for the default.
 pub fn stack_size() -> usize {
     STACK_SIZE.load(Ordering::Relaxed)
@@ -194,15 +267,12 @@ pub fn start(run: impl FnOnce() + Send + 'static) -> Option<u64> {
         let state = state;
         let _ = tell.send(identity());
         let here = 0u8;
+        STACK_LIMIT
+            .set((&raw const here as usize).saturating_sub(size.saturating_sub(STACK_RESERVE.min(size / 4))));
         gil::take();
         stay_if_finalizing();
         // SAFETY: the GIL is held, and the state was made for this thread.
-        unsafe {
-            attach(state.0);
-            let limit =
-                (&raw const here as usize).saturating_sub(size.saturating_sub(STACK_RESERVE.min(size / 4)));
-            (*state.0).stack_limit.set(limit);
-        }
+        unsafe { attach(state.0) };
         run();
         end_current();
     };
@@ -306,7 +376,7 @@ pub fn own_state() -> *mut ThreadState {
 /// What the loop does when it looks up: signals and pending calls in the main thread, the GIL for whoever
 /// asked, an exception that another thread has sent.
 pub fn look_up(state: &ThreadState) -> Result<()> {
-    if is_main() {
+    if handles_signals() {
         signals::handle()?;
         pending::make()?;
     } else if signals::are_waiting() || pending::are_waiting() {
@@ -359,6 +429,7 @@ pub fn after_fork_in_child() {
     signals::after_fork_in_child();
     let own = ThreadState::current();
     own.thread_id.set(identity() as c_ulong);
+    runtime::after_fork_in_child();
     let interpreter = Interpreter::current();
     interpreter.import_lock.after_fork_in_child();
     // The other threads' states are left as they are: what they hold may be half changed.

@@ -20,6 +20,12 @@ pub struct Warnings {
 }
 
 impl Warnings {
+    /// Forgets everything, as an interpreter does that ends.
+    pub fn clear(&self) {
+        self.filters.set(None);
+        self.once_registry.set(None);
+    }
+
     fn filters(&self) -> Result<Ref<List>> {
         match self.filters.get() {
             Some(filters) => Ok(filters),

@@ -71,6 +71,13 @@ fn run_hooks(functions: Vec<Ref>) {
 
 /// Forks, with the functions of `register_at_fork` around it. `make` forks.
 pub fn fork_with(make: impl FnOnce() -> Result<c_int, Errno>) -> Result<c_int> {
+    let interpreter = vm::interpreter::Interpreter::current();
+    if interpreter.is_isolated.get() {
+        bail!(RuntimeError, "fork not supported for isolated subinterpreters");
+    }
+    if !interpreter.is_main() {
+        bail!(RuntimeError, "fork not supported for subinterpreters");
+    }
     let before: Vec<Ref> = HOOKS.0.borrow().before.iter().rev().cloned().collect();
     run_hooks(before);
     let result = make();

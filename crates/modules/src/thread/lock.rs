@@ -148,6 +148,9 @@ impl Call {
 
 /// Starts a thread that calls the function; its identifier.
 pub fn start(function: Ref, args: Ref<Tuple>, kwargs: Option<Ref<Dict>>) -> Result<Ref> {
+    if vm::interpreter::Interpreter::current().is_isolated.get() {
+        bail!(RuntimeError, "thread is not supported for isolated subinterpreters");
+    }
     let call = Call { function, args, kwargs };
     RUNNING.fetch_add(1, Ordering::Relaxed);
     let started = thread::start(move || {

@@ -6,20 +6,32 @@ use super::handlers::{self, Builtin};
 use crate::define::{self, MethodDef, method_flags};
 use crate::prelude::*;
 
-/// What one interpreter knows of codecs.
-struct Registry {
+/// What one interpreter knows of codecs, once it is asked.
+#[derive(Default)]
+pub struct Registry(OnceCell<Known>);
+
+struct Known {
     search_path: Ref<List>,
     /// From normalised names to what the search functions found.
     found: Ref<Dict>,
     error_handlers: Ref<Dict>,
 }
 
-struct Holder(OnceCell<Registry>);
-
 // SAFETY: used under the GIL alone.
-unsafe impl Sync for Holder {}
+unsafe impl Sync for Registry {}
 
-static REGISTRY: Holder = Holder(OnceCell::new());
+impl Registry {
+    pub const EMPTY: Registry = Registry(OnceCell::new());
+
+    /// Forgets everything, as an interpreter does that ends.
+    pub fn clear(&self) {
+        if let Some(known) = self.0.get() {
+            known.search_path.clear();
+            known.found.clear();
+            known.error_handlers.clear();
+        }
+    }
+}
 
 macro_rules! handler_functions {
     ($($builtin:ident $name:literal $doc:expr;)*) => {
@@ -54,21 +66,22 @@ handler_functions! {
     SurrogatePass c"surrogatepass" None;
 }
 
-fn registry() -> Result<&'static Registry> {
-    if let Some(registry) = REGISTRY.0.get() {
-        return Ok(registry);
+fn registry() -> Result<&'static Known> {
+    let registry = (crate::services::get().codecs)();
+    if let Some(known) = registry.0.get() {
+        return Ok(known);
     }
     let error_handlers = Dict::new();
     for (builtin, definition) in &HANDLERS {
         let function = crate::builtin_function::BuiltinFunction::new(definition, None, None)?;
         error_handlers.set_str(Str::intern_static(builtin.name()), &function)?;
     }
-    let registry = Registry { search_path: List::new(), found: Dict::new(), error_handlers };
-    Ok(REGISTRY.0.get_or_init(|| registry))
+    let known = Known { search_path: List::new(), found: Dict::new(), error_handlers };
+    Ok(registry.0.get_or_init(|| known))
 }
 
 /// The registry with the search function of the package `encodings`, which importing it registers.
-fn ready_registry() -> Result<&'static Registry> {
+fn ready_registry() -> Result<&'static Known> {
     let registry = registry()?;
     if registry.search_path.is_empty() {
         crate::services::import("encodings")?;

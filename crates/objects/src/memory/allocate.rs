@@ -7,10 +7,22 @@ use std::ptr;
 use libmimalloc_sys as mi;
 
 use super::gc::{self, GcHead};
+use super::tracing;
 use crate::prelude::*;
 
 /// Memory for `size` bytes, never null for want of bytes (0 counts as 1). Null where there is none.
+#[inline]
 pub fn raw_allocate(size: usize) -> *mut c_void {
+    let pointer = raw_allocate_untraced(size);
+    if tracing::is_on() {
+        tracing::allocated(0, pointer as usize, size);
+    }
+    pointer
+}
+
+/// The same for threads that may not hold the GIL.
+#[inline]
+pub fn raw_allocate_untraced(size: usize) -> *mut c_void {
     match isize::try_from(size) {
         // SAFETY: an allocation call.
         Ok(_) => unsafe { mi::mi_malloc(size.max(1)) },
@@ -21,6 +33,20 @@ pub fn raw_allocate(size: usize) -> *mut c_void {
 /// # Safety
 /// The pointer is null or came from this allocator; it is not used afterwards unless the result is null.
 pub unsafe fn raw_reallocate(pointer: *mut c_void, size: usize) -> *mut c_void {
+    // SAFETY: the caller's promise.
+    let moved = unsafe { raw_reallocate_untraced(pointer, size) };
+    if tracing::is_on() && !moved.is_null() {
+        tracing::freed(0, pointer as usize);
+        tracing::allocated(0, moved as usize, size);
+    }
+    moved
+}
+
+/// The same for threads that may not hold the GIL.
+///
+/// # Safety
+/// As above.
+pub unsafe fn raw_reallocate_untraced(pointer: *mut c_void, size: usize) -> *mut c_void {
     match isize::try_from(size) {
         // SAFETY: the caller's promise.
         Ok(_) => unsafe { mi::mi_realloc(pointer, size.max(1)) },
@@ -31,6 +57,9 @@ pub unsafe fn raw_reallocate(pointer: *mut c_void, size: usize) -> *mut c_void {
 /// # Safety
 /// The pointer is null or came from this allocator, and is not used afterwards.
 pub unsafe fn raw_free(pointer: *mut c_void) {
+    if tracing::is_on() {
+        tracing::freed(0, pointer as usize);
+    }
     // SAFETY: the caller's promise.
     unsafe { mi::mi_free(pointer) }
 }
@@ -115,6 +144,9 @@ pub fn allocate_sized<T: Layout>(class: &Type, bytes: Option<usize>) -> Result<R
         Ok(_) => unsafe { mi::mi_zalloc(bytes) }.cast::<Object>(),
         Err(_) => ptr::null_mut(),
     });
+    if tracing::is_on() {
+        tracing::allocated(0, pointer as usize, bytes.unwrap_or(0));
+    }
     if pointer.is_null() {
         bail!(MemoryError);
     }
@@ -256,5 +288,14 @@ pub unsafe extern "C" fn generic_dealloc<T: Layout>(object: *mut Object) {
         }
         ptr::drop_in_place(object.cast::<T>());
         free(object);
+    }
+}
+
+/// The address of the block that an object is in: the collector's head is in front of it.
+pub fn block_of(object: &Object) -> usize {
+    let address = object.as_ptr() as usize;
+    match object.class().has_flags(flags::HAVE_GC) {
+        true => address - size_of::<GcHead>(),
+        false => address,
     }
 }

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::ptr;
 
 use super::allocate::raw_allocate;
+use super::tracing;
 
 /// Blocks of `SIZE` bytes from the raw allocator, at most `KEPT` of them, linked through their first word.
 pub struct FreeList<const SIZE: usize, const KEPT: usize> {
@@ -27,7 +28,8 @@ impl<const SIZE: usize, const KEPT: usize> FreeList<SIZE, KEPT> {
     #[inline(always)]
     pub fn take(&self) -> *mut u8 {
         let block = self.first.get();
-        if block.is_null() {
+        // Blocks are traced by the allocator.
+        if block.is_null() || tracing::is_on() {
             return fresh(SIZE);
         }
         // SAFETY: a block in the list is valid.
@@ -42,7 +44,7 @@ impl<const SIZE: usize, const KEPT: usize> FreeList<SIZE, KEPT> {
     /// The block is of `SIZE` bytes or more from the raw allocator, and the caller's alone.
     #[inline(always)]
     pub unsafe fn put(&self, block: *mut u8) -> bool {
-        if self.count.get() >= KEPT {
+        if self.count.get() >= KEPT || tracing::is_on() {
             return false;
         }
         let block = block.cast::<Block>();

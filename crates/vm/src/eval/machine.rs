@@ -94,6 +94,16 @@ impl Machine {
         instruction
     }
 
+    /// Whether the next instruction is one before which no signal's handler runs: it begins to guard what the
+    /// current one has given, or hands on to another generator, which is interrupted instead.
+    #[cold]
+    pub fn is_about_to_guard(&self) -> bool {
+        use bytecode::number::{BEFORE_ASYNC_WITH, SETUP_FINALLY, SETUP_WITH, YIELD_FROM};
+        // SAFETY: verification lets control reach indices inside alone.
+        let next = unsafe { &*self.instructions.add(self.next) };
+        matches!(next.opcode.get(), SETUP_FINALLY | SETUP_WITH | BEFORE_ASYNC_WITH | YIELD_FROM)
+    }
+
     /// The instruction that runs, or ran last.
     #[inline(always)]
     pub fn current(&self) -> &'static Instruction {

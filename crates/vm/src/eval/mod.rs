@@ -149,7 +149,7 @@ fn run<const TRACING: bool>(
             Some(Leave::Raised)
         }
         () if throwing => Some(Leave::Raised),
-        () if entering && runtime::breaker_is_set() && !puts_signals_off(&machine) => {
+        () if entering && runtime::breaker_is_set() && !machine.is_about_to_guard() => {
             match runtime::handle_breaker(thread) {
                 Err(_) => Some(Leave::Raised),
                 Ok(()) if (thread.use_tracing.get() != 0) != TRACING => Some(Leave::Switch),
@@ -178,14 +178,10 @@ fn run<const TRACING: bool>(
                     ($result:expr) => {
                         match check!($result) {
                             Called::Done => {
-                                // What was called may have to be released: first its `with` or `try` is entered.
-                                if runtime::breaker_is_set()
-                                    && !matches!(
-                                        machine.following().opcode.get(),
-                                        SETUP_WITH | BEFORE_ASYNC_WITH | SETUP_FINALLY | YIELD_FROM
-                                    )
-                                {
-                                    breaker!();
+                                // What ran may have waited long, and signals come meanwhile; but what
+                                // is opened is not lost before it is guarded.
+                                if runtime::breaker_is_set() && !machine.is_about_to_guard() {
+                                    check!(runtime::handle_breaker(thread));
                                 }
                                 if (thread.use_tracing.get() != 0) != TRACING {
                                     break Leave::Switch;
@@ -470,13 +466,6 @@ fn run<const TRACING: bool>(
             pending = Some(Leave::Switch);
         }
     }
-}
-
-/// Whether the frame goes on with an instruction before which no signal's handler runs: one that hands on to
-/// another generator, which is interrupted instead, or that begins to guard a resource just acquired.
-#[cold]
-fn puts_signals_off(machine: &Machine) -> bool {
-    matches!(machine.following().opcode.get(), YIELD_FROM | SETUP_FINALLY | SETUP_WITH | BEFORE_ASYNC_WITH)
 }
 
 /// Takes a called function's frame into the registers; the loop owns it until it returns.

@@ -1,7 +1,9 @@
 //! Extension modules: shared libraries with an initialisation function (PEP 489).
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_void};
+use std::sync::LazyLock;
 
 use objects::module::{Module, ModuleDef};
 use objects::prelude::*;
@@ -12,13 +14,10 @@ use crate::interpreter::Interpreter;
 pub fn create(spec: &Object) -> Result<Ref> {
     let name = text(spec, intern!("name"))?;
     let path = text(spec, intern!("origin"))?;
-    let key = Tuple::new([path.clone().into_object(), name.clone().into_object()])?;
-    let known = Interpreter::current().extensions.get();
-    if let Some(known) = &known
-        && let Some(module) = known.get(&key)?
-    {
-        Interpreter::current().modules()?.set(&name, &module)?;
-        return Ok(module);
+    let key = (path.to_string_lossy().into_owned(), name.to_string_lossy().into_owned());
+    let known = KNOWN.0.borrow().get(&key).copied();
+    if let Some(definition) = known {
+        return again(definition, &name);
     }
     let initialize = symbol(&name, &path)?;
     // SAFETY: the function is the library's initialiser by its name, which C gives this type.
@@ -47,15 +46,50 @@ pub fn create(spec: &Object) -> Result<Ref> {
     if let Some(module) = created.downcast::<Module>() {
         if let Some(definition) = module.definition() {
             remember_module(definition, created.clone());
+            definition.init.set(Some(initialize));
+            KNOWN.0.borrow_mut().insert(key, definition);
         }
         created.set_attr(intern!("__file__"), &path)?;
         let modules = Interpreter::current().modules()?;
         modules.set(&name, &created)?;
-        let known = known.unwrap_or_else(Dict::new);
-        known.set(&key, &created)?;
-        Interpreter::current().extensions.set(Some(known));
+        if let Some(definition) = module.definition().filter(|definition| definition.size < 0) {
+            definition.copy.set(Some(module.dict().copy()?.into_object()));
+        }
     }
     Ok(created)
+}
+
+/// The single-phase extension modules that the process has loaded, by path and name.
+struct Known(RefCell<HashMap<(String, String), &'static ModuleDef>>);
+
+// SAFETY: used under the GIL alone.
+unsafe impl Sync for Known {}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| Known(RefCell::default()));
+
+/// Another copy of a single-phase module: one without a state of its own cannot be initialised twice, and
+/// gets what its first copy had in the beginning.
+fn again(definition: &'static ModuleDef, name: &Ref<Str>) -> Result<Ref> {
+    let modules = Interpreter::current().modules()?;
+    let module = if definition.size < 0 {
+        let module = match modules.get(name)?.map(Ref::into_type::<Module>) {
+            Some(Ok(module)) => module,
+            _ => Module::new(name)?,
+        };
+        if let Some(copy) = definition.copy.get() {
+            module.dict().as_object().call_method(intern!("update"), &[&copy])?;
+        }
+        module.into_object()
+    } else {
+        let Some(initialize) = definition.init.get() else {
+            bail!(SystemError, "lost the initialisation function of {name}");
+        };
+        let _context = PackageContext::enter(name);
+        initialize()?
+    };
+    modules.set(name, &module)?;
+    remember_module(definition, module.clone());
+    Ok(module)
 }
 
 thread_local! {

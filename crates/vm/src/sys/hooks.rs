@@ -1,6 +1,7 @@
 //! Hooks: displaying values and exceptions, breakpoints, audit events.
 
 use std::cell::RefCell;
+use std::ffi::{CString, c_char, c_int, c_void};
 
 use objects::arguments::Keywords;
 use objects::prelude::*;
@@ -109,19 +110,59 @@ fn show_unraisable(fetched: &Fetched, context: Option<&Object>, message: Option<
     }
 }
 
-thread_local! {
-    /// The hooks of `sys.addaudithook`: of the interpreter, which one thread at a time runs.
-    static AUDIT_HOOKS: RefCell<Vec<Ref>> = const { RefCell::new(Vec::new()) };
+/// A hook of `PySys_AddAuditHook`, with its own data: of the whole process, and never taken back.
+#[derive(Clone, Copy)]
+pub struct NativeHook {
+    pub function: unsafe extern "C" fn(event: *const c_char, arguments: &Tuple, data: *mut c_void) -> c_int,
+    pub data: *mut c_void,
+}
+
+struct NativeHooks(RefCell<Vec<NativeHook>>);
+
+// SAFETY: used under the GIL alone.
+unsafe impl Sync for NativeHooks {}
+
+static NATIVE_HOOKS: NativeHooks = NativeHooks(RefCell::new(Vec::new()));
+
+/// Adds a hook of the process, unless one that is there already forbids it by a `RuntimeError`.
+///
+/// # Safety
+/// The function may be called with its data at any time, with the GIL held.
+pub unsafe fn add_native_hook(hook: NativeHook) -> Result<()> {
+    match audit("sys.addaudithook", &[]) {
+        Ok(()) => {
+            NATIVE_HOOKS.0.borrow_mut().push(hook);
+            Ok(())
+        }
+        Err(raised) if raised.matches(&exceptions::RuntimeError) => {
+            raised.clear();
+            Ok(())
+        }
+        Err(raised) => Err(raised),
+    }
 }
 
 /// `sys.audit`: tells the hooks of an event.
 pub fn audit(event: &str, arguments: &[&Object]) -> Result<()> {
-    let hooks = AUDIT_HOOKS.with_borrow(Vec::clone);
-    if hooks.is_empty() {
+    // Before there is an interpreter, and after it, there is nobody to tell.
+    let Some(state) = objects::thread_state::ThreadState::current_opt() else { return Ok(()) };
+    if state.interp.get().is_null() {
         return Ok(());
     }
-    let event = Str::new(event);
+    let hooks = Interpreter::current().audit_hooks.borrow().clone();
+    let native = NATIVE_HOOKS.0.borrow().clone();
+    if hooks.is_empty() && native.is_empty() {
+        return Ok(());
+    }
     let arguments = Tuple::new(arguments.iter().map(|argument| argument.to_ref()))?;
+    if !native.is_empty() {
+        let name = CString::new(event).map_err(|_| raise!(ValueError, "embedded null character"))?;
+        for hook in native {
+            // SAFETY: `add_native_hook`'s contract.
+            raise::check_status(unsafe { (hook.function)(name.as_ptr(), &arguments, hook.data) })?;
+        }
+    }
+    let event = Str::new(event);
     for hook in hooks {
         hook.call(&[&*event, &*arguments])?;
     }
@@ -250,7 +291,7 @@ pub mod functions {
             raised.clear();
             return Ok(());
         }
-        AUDIT_HOOKS.with_borrow_mut(|hooks| hooks.push(hook.to_ref()));
+        Interpreter::current().audit_hooks.borrow_mut().push(hook.to_ref());
         Ok(())
     }
 

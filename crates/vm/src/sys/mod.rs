@@ -9,7 +9,10 @@ mod settings;
 use objects::module::Module;
 use objects::prelude::*;
 
-pub use hooks::{audit, display, write_unraisable, write_unraisable_in_thread, write_unraisable_message};
+pub use hooks::{
+    NativeHook, add_native_hook, audit, display, write_unraisable, write_unraisable_in_thread,
+    write_unraisable_message,
+};
 pub use info::{VERSION, version};
 pub use settings::apply as apply_config;
 
