@@ -67,13 +67,18 @@ pub unsafe extern "C" fn dealloc_instance(object: *mut Object) {
                 gc::untrack(&*object);
             }
         }
+        // The finaliser may have assigned `__class__`.
+        let class: &Type = &*std::ptr::from_ref((*object).class());
+        if class.tp_weaklistoffset.get() != 0 && native_base(class).tp_weaklistoffset.get() == 0 {
+            crate::weakref::clear_all(&*object);
+        }
         if let Some(del) = class.tp_del.get() {
             if is_gc {
                 gc::track(&*object);
             }
-            (*object).set_refcnt(1);
+            // It counts the object's references itself, from none to none or to what it was saved by.
+            (*object).set_refcnt(0);
             del(object);
-            (*object).set_refcnt((*object).refcnt() - 1);
             if (*object).refcnt() > 0 {
                 return;
             }
@@ -81,12 +86,9 @@ pub unsafe extern "C" fn dealloc_instance(object: *mut Object) {
                 gc::untrack(&*object);
             }
         }
-        // The finaliser may have assigned `__class__`.
+        // So may this have.
         let class: &Type = &*std::ptr::from_ref((*object).class());
         let native: &Type = native_base(class);
-        if class.tp_weaklistoffset.get() != 0 && native.tp_weaklistoffset.get() == 0 {
-            crate::weakref::clear_all(&*object);
-        }
         for class in python_classes(class) {
             slot_fields(object, class).for_each(|field| field.set(None));
         }
