@@ -26,7 +26,8 @@ esac
 set -- --benchmarks "$benchmarks" --interpreter "krait=$krait" "$@"
 for version in 3.9 3.13; do
     for python in "$(command -v "python$version" || true)" "$HOME"/.pyenv/versions/"$version".*/bin/python"$version"; do
-        if [ -x "$python" ]; then
+        # A shim of pyenv's may stand for a version that is not chosen.
+        if [ -x "$python" ] && "$python" -c pass 2>/dev/null; then
             set -- "$@" --interpreter "cpython$(echo "$version" | tr -d .)=$python"
             break
         fi

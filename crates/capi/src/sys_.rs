@@ -221,6 +221,10 @@ unsafe extern "C" fn _Py_write_noraise(descriptor: c_int, buffer: *const c_void,
 unsafe extern "C" fn _Py_fopen_obj(path: &Object, mode: *const c_char) -> *mut libc::FILE {
     let open = || -> Result<*mut libc::FILE> {
         let path = path.downcast::<Str>().ok_or_else(|| raise!(TypeError, "expected str path"))?;
+        // SAFETY: the caller's promise.
+        let asked = unsafe { text(mode) };
+        let told: [&Object; 3] = [path, &*Str::new(&asked), &*Int::zero()];
+        (objects::services::get().audit)("open", &told)?;
         // SAFETY: C strings both.
         let file = unsafe { libc::fopen(path.as_c_str()?.as_ptr(), mode) };
         if file.is_null() {

@@ -131,6 +131,8 @@ pub mod gc {
     /// that are in that generation.
     #[function("(generation=None)")]
     fn get_objects(generation: NoneOr<isize>) -> Result<Ref<List>> {
+        let asked = Int::from_isize(generation.0.unwrap_or(-1));
+        (objects::services::get().audit)("gc.get_objects", &[&asked])?;
         let generation = match generation.0 {
             None => None,
             Some(3..) => bail!(
@@ -176,15 +178,17 @@ pub mod gc {
     /// get_referrers(*objs) -> list
     /// Return the list of objects that directly refer to any of objs.
     #[function(varargs, no_text_signature)]
-    fn get_referrers(args: &Tuple) -> Ref<List> {
-        List::from_vec(collector::referrers(args, args))
+    fn get_referrers(args: &Tuple) -> Result<Ref<List>> {
+        (objects::services::get().audit)("gc.get_referrers", &[args])?;
+        Ok(List::from_vec(collector::referrers(args, args)))
     }
 
     /// get_referents(*objs) -> list
     /// Return the list of objects that are directly referred to by objs.
     #[function(varargs, no_text_signature)]
-    fn get_referents(args: &Tuple) -> Ref<List> {
-        List::from_vec(args.items().iter().flat_map(|object| collector::referents(object)).collect())
+    fn get_referents(args: &Tuple) -> Result<Ref<List>> {
+        (objects::services::get().audit)("gc.get_referents", &[args])?;
+        Ok(List::from_vec(args.items().iter().flat_map(|object| collector::referents(object)).collect()))
     }
 
     /// Freeze all current tracked objects and ignore them for future collections.

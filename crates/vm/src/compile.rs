@@ -47,6 +47,9 @@ impl<'a> Request<'a> {
 
 /// Compiles a source. Raises `SyntaxError` and what else CPython does.
 pub fn compile(source: &[u8], request: &Request<'_>) -> Result<Ref<Code>> {
+    if crate::sys::is_audited() {
+        crate::sys::audit("compile", &[&*Bytes::try_new(source)?, request.filename])?;
+    }
     let mut parsed = parse(source, request)?;
     compile_tree(&mut parsed.module, request)
 }

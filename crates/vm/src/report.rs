@@ -293,7 +293,17 @@ pub fn print_exception(fetched: Fetched, remember: bool) {
             }
         }
     }
-    match interpreter.sys_get(intern!("excepthook")) {
+    let hook = interpreter.sys_get(intern!("excepthook"));
+    let told = [hook.as_deref().unwrap_or(none_object()), &fetched.class, &value, &traceback];
+    if let Err(raised) = crate::sys::audit("sys.excepthook", &told) {
+        // A hook forbids by a RuntimeError that the exception is shown.
+        if raised.matches(&exceptions::RuntimeError) {
+            raised.clear();
+            return;
+        }
+        raised.write_unraisable(None);
+    }
+    match hook {
         Some(hook) => {
             if let Err(raised) = hook.call(&[&fetched.class, &value, &traceback]) {
                 report_broken_hook(raised, &value);

@@ -18,6 +18,8 @@ static ANY_TRIPPED: AtomicBool = AtomicBool::new(false);
 static TRIPPED: [AtomicBool; COUNT] = [const { AtomicBool::new(false) }; COUNT];
 /// The descriptor of `signal.set_wakeup_fd()`, or -1.
 static WAKEUP: AtomicI32 = AtomicI32::new(-1);
+/// Why the last byte could not be written to it; 0 where it could.
+static WAKEUP_FAILURE: AtomicI32 = AtomicI32::new(0);
 
 /// What Python code wants done on each signal: a callable, `SIG_DFL`, `SIG_IGN`, or `None` for
 /// a handler that is not Python's.
@@ -66,8 +68,24 @@ pub fn trip(signal: usize) {
     if descriptor >= 0 {
         let byte = signal as u8;
         // SAFETY: a system call that signal handlers may make; one byte from the stack.
-        unsafe { libc::write(descriptor, (&raw const byte).cast(), 1) };
+        let written = unsafe { libc::write(descriptor, (&raw const byte).cast(), 1) };
+        if written < 0 {
+            // SAFETY: errno is this thread's own.
+            WAKEUP_FAILURE.store(unsafe { *libc::__errno_location() }, Ordering::Release);
+        }
     }
+}
+
+/// Tells that a wake-up byte could not be written; a full buffer only where that is wanted.
+fn report_wakeup_failure() {
+    let errno = WAKEUP_FAILURE.swap(0, Ordering::AcqRel);
+    let is_full = errno == libc::EAGAIN || errno == libc::EWOULDBLOCK;
+    if errno == 0 || is_full && !HANDLERS.1.get() {
+        return;
+    }
+    let fetched = exceptions::raise_errno(errno, None, None).fetch();
+    let message = "Exception ignored when trying to write to the signal wakeup fd";
+    crate::sys::write_unraisable_message(fetched, None, Some(message));
 }
 
 /// The C handler of every signal that Python code handles.
@@ -124,6 +142,7 @@ pub fn handle() -> Result<()> {
     if !ANY_TRIPPED.swap(false, Ordering::AcqRel) {
         return Ok(());
     }
+    report_wakeup_failure();
     for (signal, flag) in TRIPPED.iter().enumerate().skip(1) {
         if !flag.swap(false, Ordering::AcqRel) {
             continue;

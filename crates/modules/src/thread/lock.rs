@@ -140,7 +140,7 @@ impl Call {
         if let Err(raised) = result {
             match raised.matches(&exceptions::SystemExit) {
                 true => raised.clear(),
-                false => raised.write_unraisable(Some(&self.function)),
+                false => vm::sys::write_unraisable_in_thread(raised.fetch(), &self.function),
             }
         }
     }

@@ -67,11 +67,17 @@ pub unsafe extern "C" fn dealloc_instance(object: *mut Object) {
                 gc::untrack(&*object);
             }
         }
+        // The finaliser may have assigned `__class__`.
+        let class: &Type = &*std::ptr::from_ref((*object).class());
+        if class.tp_weaklistoffset.get() != 0 && native_base(class).tp_weaklistoffset.get() == 0 {
+            crate::weakref::clear_all(&*object);
+        }
         if let Some(del) = class.tp_del.get() {
             if is_gc {
                 gc::track(&*object);
             }
-            // The slot's contract: no reference is left when it is called, and it takes one while it runs.
+            // It counts the object's references itself, from none to none or to what it was saved by.
+            (*object).set_refcnt(0);
             del(object);
             if (*object).refcnt() > 0 {
                 return;
@@ -80,12 +86,9 @@ pub unsafe extern "C" fn dealloc_instance(object: *mut Object) {
                 gc::untrack(&*object);
             }
         }
-        // The finaliser may have assigned `__class__`.
+        // So may this have.
         let class: &Type = &*std::ptr::from_ref((*object).class());
         let native: &Type = native_base(class);
-        if class.tp_weaklistoffset.get() != 0 && native.tp_weaklistoffset.get() == 0 {
-            crate::weakref::clear_all(&*object);
-        }
         for class in python_classes(class) {
             slot_fields(object, class).for_each(|field| field.set(None));
         }

@@ -78,7 +78,12 @@ impl Type {
         if value.is_none() {
             bail!(TypeError, "can't delete {}.{name}", self.name());
         }
-        Ok(())
+        match value {
+            Some(value) => {
+                (crate::services::get().audit)("object.__setattr__", &[self, &*Str::new(name), value])
+            }
+            None => Ok(()),
+        }
     }
 
     /// The documentation that a static type carries.

@@ -131,6 +131,7 @@ fn evaluate(
     }
     let request = Request { flags, ..Request::new(intern!("<string>"), mode) };
     let code = compile::compile(&bytes, &request)?;
+    (objects::services::get().audit)("exec", &[&code])?;
     run_code(&code, globals, locals)
 }
 

@@ -110,6 +110,16 @@ fn call(
     raise::check_status(status)
 }
 
+/// Runs something that trace and profile functions are not told of.
+pub fn without<T>(thread: &ThreadState, run: impl FnOnce() -> T) -> T {
+    thread.tracing.set(thread.tracing.get() + 1);
+    thread.use_tracing.set(0);
+    let result = run();
+    thread.tracing.set(thread.tracing.get() - 1);
+    thread.use_tracing.set(c_int::from(thread.tracing.get() == 0 && is_on(thread)));
+    result
+}
+
 /// Whether a trace or profile function is set.
 pub fn is_on(thread: &ThreadState) -> bool {
     thread.c_tracefunc.get().is_some() || thread.c_profilefunc.get().is_some()

@@ -64,26 +64,36 @@ pub mod module {
     /// Write the value on the open file.
     #[function("(value, file, version=version, /)")]
     fn dump(value: &Object, file: &Object, version: Option<i32>) -> Result<Ref> {
-        let bytes = super::dump(value, version.unwrap_or(VERSION))?;
+        let bytes = audited_dump(value, version)?;
         file.call_method(intern!("write"), &[&*Bytes::try_new(&bytes)?])
     }
 
     /// Read one value from the open file and return it.
     #[function("(file, /)")]
     fn load(file: &Object) -> Result<Ref> {
+        crate::sys::audit("marshal.load", &[])?;
         read::load_from_file(file)
     }
 
     /// Return the bytes object that would be written to a file by dump(value, file).
     #[function("(value, version=version, /)")]
     fn dumps(value: &Object, version: Option<i32>) -> Result<Ref<Bytes>> {
-        Bytes::try_new(&super::dump(value, version.unwrap_or(VERSION))?)
+        Bytes::try_new(&audited_dump(value, version)?)
+    }
+
+    fn audited_dump(value: &Object, version: Option<i32>) -> Result<Vec<u8>> {
+        let version = version.unwrap_or(VERSION);
+        crate::sys::audit("marshal.dumps", &[value, &Int::new(version.into())])?;
+        super::dump(value, version)
     }
 
     /// Convert the bytes-like object to a value.
     #[function("(bytes, /)")]
     fn loads(bytes: &Object) -> Result<Ref> {
         let buffer = bytes.get_buffer(objects::buffer::request::SIMPLE)?;
+        if crate::sys::is_audited() {
+            crate::sys::audit("marshal.loads", &[&*Bytes::try_new(buffer.bytes())?])?;
+        }
         read::load_all(buffer.bytes())
     }
 }

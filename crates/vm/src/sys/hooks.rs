@@ -67,12 +67,18 @@ pub fn write_unraisable_message(fetched: Fetched, context: Option<&Object>, mess
     ]);
     let hook = Interpreter::current().sys_get(intern!("unraisablehook"));
     let result = match (arguments, hook) {
-        (Ok(arguments), Some(hook)) => match hook.call1(&arguments) {
-            Ok(_) => Ok(()),
+        (Ok(arguments), Some(hook)) => match audit("sys.unraisablehook", &[&hook, &arguments]) {
             Err(raised) => {
                 let inner = raised.fetch().normalize();
-                show_unraisable(&inner, Some(&hook), Some("Exception ignored in sys.unraisablehook"))
+                show_unraisable(&inner, None, Some("Exception ignored in audit hook"))
             }
+            Ok(()) => match hook.call1(&arguments) {
+                Ok(_) => Ok(()),
+                Err(raised) => {
+                    let inner = raised.fetch().normalize();
+                    show_unraisable(&inner, Some(&hook), Some("Exception ignored in sys.unraisablehook"))
+                }
+            },
         },
         (Ok(_), None) => show_unraisable(&fetched, context, message),
         (Err(raised), _) => {
@@ -142,6 +148,11 @@ pub unsafe fn add_native_hook(hook: NativeHook) -> Result<()> {
     }
 }
 
+/// Whether anybody listens, for events whose arguments take work.
+pub fn is_audited() -> bool {
+    !NATIVE_HOOKS.0.borrow().is_empty() || !Interpreter::current().audit_hooks.borrow().is_empty()
+}
+
 /// `sys.audit`: tells the hooks of an event.
 pub fn audit(event: &str, arguments: &[&Object]) -> Result<()> {
     // Before there is an interpreter, and after it, there is nobody to tell.
@@ -164,7 +175,14 @@ pub fn audit(event: &str, arguments: &[&Object]) -> Result<()> {
     }
     let event = Str::new(event);
     for hook in hooks {
-        hook.call(&[&*event, &*arguments])?;
+        let can_trace = match hook.get_attr_opt(intern!("__cantrace__"))? {
+            Some(answer) => answer.is_true()?,
+            None => false,
+        };
+        match can_trace {
+            true => hook.call(&[&*event, &*arguments])?,
+            false => crate::eval::tracing::without(state, || hook.call(&[&*event, &*arguments]))?,
+        };
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use objects::module::Module;
 use objects::prelude::*;
 
 pub use hooks::{
-    NativeHook, add_native_hook, audit, display, write_unraisable, write_unraisable_in_thread,
+    NativeHook, add_native_hook, audit, display, is_audited, write_unraisable, write_unraisable_in_thread,
     write_unraisable_message,
 };
 pub use info::{VERSION, version};
