@@ -200,7 +200,8 @@ pub unsafe fn format(format: *const c_char, arguments: &mut VaList) -> Result<Re
             let start = rest;
             rest = tail;
             match conversion.kind {
-                b'%' => out.push(b'%'.into()),
+                // With a precision it is no conversion that is known.
+                b'%' if conversion.precision.is_none() => out.push(b'%'.into()),
                 b'c' => {
                     let point = arguments.int();
                     if !(0..=0x10_ffff).contains(&point) {

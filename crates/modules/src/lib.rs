@@ -9,6 +9,7 @@ extern crate objects;
 pub mod abc;
 pub mod binascii;
 pub mod bisect;
+mod chain;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;

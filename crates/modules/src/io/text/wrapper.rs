@@ -415,7 +415,15 @@ fn default_encoding(buffer: &Object) -> Result<Ref<Str>> {
     if let Some(encoding) = terminal_encoding(buffer)? {
         return Ok(encoding);
     }
-    let locale = objects::services::import("_bootlocale")?;
+    let locale = match objects::services::import("_bootlocale") {
+        Ok(locale) => locale,
+        // While the interpreter begins or ends there may be nothing to import with.
+        Err(raised) if raised.matches(&exceptions::ImportError) => {
+            raised.clear();
+            return Ok(Str::new("ascii"));
+        }
+        Err(raised) => return Err(raised),
+    };
     let encoding =
         locale.call_method(intern!("getpreferredencoding"), &[&objects::bool::bool_object(false)])?;
     encoding.into_type::<Str>().map_err(|_| raise!(OSError, "could not determine default encoding"))
@@ -430,7 +438,9 @@ fn terminal_encoding(buffer: &Object) -> Result<Option<Ref<Str>>> {
         }
         Err(raised) => return Err(raised),
     };
-    let number = number.as_isize()? as i32;
+    let Ok(number) = i32::try_from(number.as_isize()?) else {
+        bail!(OverflowError, "Python int too large to convert to C int");
+    };
     Ok((calls::isatty(number) != 0).then(|| Str::new("UTF-8")))
 }
 
