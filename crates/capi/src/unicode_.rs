@@ -547,6 +547,12 @@ unsafe extern "C" fn PyUnicode_AppendAndDel(place: *mut Option<Ref>, right: Opti
     unsafe { PyUnicode_Append(place, right.as_deref()) }
 }
 
+/// Null separates by a space.
+#[unsafe(no_mangle)]
+extern "C" fn PyUnicode_Join(separator: Option<&Object>, items: &Object) -> Result<Ref> {
+    separator.unwrap_or(intern!(" ")).call_method(intern!("join"), &[items])
+}
+
 macro_rules! methods {
     ($($name:ident($($parameter:ident),*) = $method:literal;)*) => {
         $(#[unsafe(no_mangle)]
