@@ -79,8 +79,8 @@ impl Object {
             None => {
                 let positional = count & !VECTORCALL_ARGUMENTS_OFFSET;
                 let all = positional + names.map_or(0, |names| names.size() as usize);
-                // SAFETY: the caller's promise.
-                let all = unsafe { std::slice::from_raw_parts(arguments, all) };
+                // SAFETY: the caller's promise; C passes null for no arguments.
+                let all = unsafe { crate::arguments::slice(arguments.cast(), all as isize) };
                 let tuple = Tuple::new(all[..positional].iter().map(|argument| argument.to_ref()))?;
                 let Some(names) = names else { return self.call_slot(&tuple, None) };
                 let keywords = Dict::new();
