@@ -8,9 +8,14 @@ and the rest goes on in a new worker. `tests/conformance/cpython/MODULE.txt` lis
 passes (made by --baseline with a CPython as the interpreter), `tests/conformance/krait/MODULE.txt` those that
 Krait is known to pass: a test of that list that fails is a regression and makes the exit status 1.
 --record adds what passes now to the list, which only grows.
+
+--watch MINUTES runs as many of the modules in `tests/conformance/watched.txt` as begin within that time, a
+different part each day, and gives a module with a regression a second chance. It needs the very library that
+the lists were made with.
 """
 import argparse
 import concurrent.futures
+import hashlib
 import os
 import subprocess
 import sys
@@ -110,6 +115,66 @@ def run_module(interpreter, module, timeout):
     return outcome
 
 
+# Tests of the library that the lists were made with, CPython 3.9.18's: other releases of 3.9 have other tests.
+LIBRARY = "5270b2cb"
+
+
+def library_digest(interpreter):
+    """The first digits of a digest of some tests in the interpreter's library."""
+    code = "import os; print(os.path.dirname(os.__file__))"
+    folder = subprocess.run([interpreter, "-I", "-S", "-c", code], stdout=subprocess.PIPE, text=True).stdout.strip()
+    digest = hashlib.sha256()
+    for name in ("test_builtin.py", "test_grammar.py", "test_int.py"):
+        try:
+            with open(os.path.join(folder, "test", name), "rb") as file:
+                digest.update(file.read())
+        except FileNotFoundError:
+            return None
+    return digest.hexdigest()[:8]
+
+
+def watched_modules():
+    """The modules that are watched, those first whose turn it is today."""
+    with open(os.path.join(LISTS, "watched.txt"), encoding="utf-8") as file:
+        modules = [line.strip() for line in file if line.strip() and not line.startswith("#")]
+    first = int(time.time() // 86400) * 37 % len(modules)
+    return modules[first:] + modules[:first]
+
+
+def watch(options):
+    """Fails where a module has lost a test that is known to pass, twice."""
+    if library_digest(options.interpreter) != LIBRARY:
+        print("conformance: not watched, as this library is not CPython 3.9.18's with its tests")
+        return 0
+    deadline = time.monotonic() + 60 * options.watch
+
+    def lost_in(module):
+        if time.monotonic() > deadline:
+            return None
+        known = read_list("krait", module)
+        outcome = run_module(options.interpreter, module, options.timeout)
+        passed = {name for name, result in outcome.results.items() if result == "pass"}
+        lost = known - passed
+        if lost:
+            outcome = run_module(options.interpreter, module, options.timeout)
+            lost -= {name for name, result in outcome.results.items() if result == "pass"}
+        return len(known) - len(lost), sorted(lost), outcome.log
+
+    passed, regressions, modules = 0, [], watched_modules()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        results = [result for result in pool.map(lost_in, modules) if result is not None]
+    for good, lost, log in results:
+        passed += good
+        regressions += lost
+        if lost:
+            print(log[-4000:])
+    for name in regressions:
+        print("regression:", name)
+    print("conformance: %d of the %d watched modules" % (len(results), len(modules)))
+    print("%d passed, %d failed" % (passed, len(regressions)))
+    return 1 if regressions else 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--interpreter", required=True)
@@ -118,10 +183,13 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--timeout", type=float, default=300.0, help="seconds for one worker")
     parser.add_argument("--log", help="a folder for what the modules print")
+    parser.add_argument("--watch", type=float, metavar="MINUTES", help="see above")
     parser.add_argument("modules", nargs="*")
     options = parser.parse_args()
     # The workers run in folders of their own.
     options.interpreter = os.path.abspath(options.interpreter)
+    if options.watch is not None:
+        return watch(options)
     modules = options.modules
     if not modules:
         with open(os.path.join(LISTS, "modules.txt"), encoding="utf-8") as file:

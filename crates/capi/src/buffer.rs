@@ -58,6 +58,9 @@ pub unsafe fn fill_info(
     readonly: bool,
     flags: c_int,
 ) -> Result<()> {
+    if view.is_null() {
+        bail!(BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete");
+    }
     if readonly && flags & request::WRITABLE != 0 {
         bail!(BufferError, "Object is not writable.");
     }
@@ -115,7 +118,7 @@ extern "C" fn PyBuffer_IsContiguous(view: &BufferView, order: c_char) -> c_int {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyBuffer_GetPointer(view: &BufferView, indices: *const isize) -> *mut u8 {
     // SAFETY: an index for each dimension.
-    view.item_pointer(unsafe { std::slice::from_raw_parts(indices, view.ndim.max(0) as usize) })
+    view.item_pointer(unsafe { memory::slice_or_empty(indices, view.ndim.max(0) as usize) })
 }
 
 #[unsafe(no_mangle)]

@@ -139,7 +139,7 @@ impl Builder<'_> {
                 return Ok(none());
             }
             let bytes = match size {
-                Some(size) => std::slice::from_raw_parts(start.cast::<u8>(), size),
+                Some(size) => memory::slice_or_empty(start.cast::<u8>(), size),
                 None => CStr::from_ptr(start).to_bytes(),
             };
             match as_bytes {

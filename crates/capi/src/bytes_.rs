@@ -15,7 +15,7 @@ unsafe extern "C" fn PyBytes_FromStringAndSize(start: *const u8, size: isize) ->
         return Bytes::unfilled(size);
     }
     // SAFETY: the caller's promise.
-    Bytes::try_new(unsafe { std::slice::from_raw_parts(start, size) })
+    Bytes::try_new(unsafe { memory::slice_or_empty(start, size) })
 }
 
 #[unsafe(no_mangle)]
@@ -123,7 +123,7 @@ unsafe extern "C" fn PyBytes_DecodeEscape(
     let (bytes, errors) = unsafe {
         let errors =
             if errors.is_null() { "strict" } else { CStr::from_ptr(errors).to_str().unwrap_or("strict") };
-        (if size == 0 { &[][..] } else { std::slice::from_raw_parts(start, size as usize) }, errors)
+        (memory::slice_or_empty(start, size as usize), errors)
     };
     Bytes::try_new(&objects::codecs::escape::decode(bytes, errors)?.0)
 }
@@ -137,7 +137,7 @@ unsafe extern "C" fn PyByteArray_FromStringAndSize(start: *const u8, size: isize
         return ByteArray::new(&vec![0; size]);
     }
     // SAFETY: the caller's promise.
-    ByteArray::new(unsafe { std::slice::from_raw_parts(start, size) })
+    ByteArray::new(unsafe { memory::slice_or_empty(start, size) })
 }
 
 #[unsafe(no_mangle)]
@@ -169,7 +169,7 @@ extern "C" fn PyByteArray_Concat(left: &Object, right: &Object) -> Result<Ref> {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _Py_strhex(start: *const u8, size: isize) -> Result<Ref<Str>> {
     // SAFETY: the caller's promise.
-    let bytes = unsafe { if size == 0 { &[][..] } else { std::slice::from_raw_parts(start, size as usize) } };
+    let bytes = unsafe { memory::slice_or_empty(start, size as usize) };
     Ok(Str::new(&hexadecimal(bytes)))
 }
 
@@ -182,7 +182,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _Py_strhex_bytes(start: *const u8, size: isize) -> Result<Ref<Bytes>> {
     // SAFETY: the caller's promise.
-    let bytes = unsafe { if size == 0 { &[][..] } else { std::slice::from_raw_parts(start, size as usize) } };
+    let bytes = unsafe { memory::slice_or_empty(start, size as usize) };
     Bytes::try_new(hexadecimal(bytes).as_bytes())
 }
 
@@ -194,7 +194,7 @@ unsafe extern "C" fn _Py_strhex_bytes_with_sep(
     group: c_int,
 ) -> Result<Ref> {
     // SAFETY: the caller's promise.
-    let bytes = Bytes::try_new(unsafe { std::slice::from_raw_parts(start, size as usize) })?;
+    let bytes = Bytes::try_new(unsafe { memory::slice_or_empty(start, size as usize) })?;
     let text = match separator {
         Some(separator) => bytes.call_method(intern!("hex"), &[separator, &*Int::new(group.into())])?,
         None => bytes.call_method(intern!("hex"), &[])?,
@@ -205,6 +205,6 @@ unsafe extern "C" fn _Py_strhex_bytes_with_sep(
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _Py_HashBytes(start: *const u8, size: isize) -> isize {
     // SAFETY: the caller's promise.
-    let bytes = unsafe { if size == 0 { &[][..] } else { std::slice::from_raw_parts(start, size as usize) } };
+    let bytes = unsafe { memory::slice_or_empty(start, size as usize) };
     objects::hash::bytes(bytes)
 }

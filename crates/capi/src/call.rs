@@ -93,8 +93,7 @@ unsafe extern "C" fn _PyObject_MakeTpCall(
     unsafe {
         match names.and_then(|names| names.downcast::<Dict>()) {
             Some(keywords) => {
-                let given =
-                    if count == 0 { &[][..] } else { std::slice::from_raw_parts(arguments, count as usize) };
+                let given = memory::slice_or_empty(arguments, count as usize);
                 let tuple = Tuple::new(given.iter().map(|argument| argument.to_ref()))?;
                 callee.call_dict(&tuple, Some(keywords))
             }
@@ -116,7 +115,7 @@ unsafe extern "C" fn _PyObject_FastCallDict(
 ) -> Result<Ref> {
     let count = count & !VECTORCALL_ARGUMENTS_OFFSET;
     // SAFETY: the caller's promise.
-    let given = unsafe { if count == 0 { &[][..] } else { std::slice::from_raw_parts(arguments, count) } };
+    let given = unsafe { memory::slice_or_empty(arguments, count) };
     match keywords.filter(|keywords| !keywords.is_empty()) {
         None => callee.call(given),
         keywords => callee.call_dict(&*Tuple::new(given.iter().map(|argument| argument.to_ref()))?, keywords),

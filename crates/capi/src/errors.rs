@@ -424,7 +424,7 @@ unsafe extern "C" fn PyUnicodeDecodeError_Create(
 ) -> Result<Ref> {
     // SAFETY: the caller's promise.
     unsafe {
-        let object = std::slice::from_raw_parts(object, length as usize);
+        let object = memory::slice_or_empty(object, length as usize);
         objects::codecs::errors::new_decode(
             &text(encoding),
             object,

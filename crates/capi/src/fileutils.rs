@@ -132,7 +132,7 @@ unsafe fn wide_slice<'a>(text: *const Wide) -> &'a [Wide] {
     // SAFETY: the caller's promise.
     unsafe {
         let length = (0..).take_while(|&index| *text.add(index) != 0).count();
-        std::slice::from_raw_parts(text, length)
+        memory::slice_or_empty(text, length)
     }
 }
 

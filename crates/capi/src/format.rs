@@ -60,6 +60,24 @@ impl Conversion {
         (conversion, rest)
     }
 
+    /// The digits of a number, for the conversions of numbers.
+    ///
+    /// # Safety
+    /// The arguments match the format.
+    unsafe fn digits(&self, arguments: &mut VaList) -> Option<String> {
+        // SAFETY: the caller's promise.
+        let value = |arguments: &mut VaList| unsafe {
+            if self.long { arguments.long() } else { i64::from(arguments.int()) }
+        };
+        let unsigned = |value: i64| if self.long { value as u64 } else { u64::from(value as u32) };
+        Some(match self.kind {
+            b'd' | b'i' => value(arguments).to_string(),
+            b'u' => unsigned(value(arguments)).to_string(),
+            b'x' => format!("{:x}", unsigned(value(arguments))),
+            _ => return None,
+        })
+    }
+
     fn push_number(&self, out: &mut StrBuilder, digits: &str) {
         let (sign, digits) = match digits.strip_prefix('-') {
             Some(digits) => ("-", digits),
@@ -87,23 +105,70 @@ impl Conversion {
     }
 }
 
-/// A C string of a message, cut at the precision, as text; what is no UTF-8 is replaced.
+/// A C string, cut at the precision.
 ///
 /// # Safety
-/// The pointer is to a string that ends with a NUL or has `precision` bytes.
-unsafe fn c_text(text: *const c_char, precision: Option<usize>) -> Ref<Str> {
+/// The pointer is null, or to a string that ends with a NUL or has `precision` bytes, and that stays.
+unsafe fn c_bytes<'a>(text: *const c_char, precision: Option<usize>) -> &'a [u8] {
     if text.is_null() {
-        return Str::new("(null)");
+        return b"(null)";
     }
     let mut length = 0;
     // SAFETY: the caller's promise.
-    let bytes = unsafe {
+    unsafe {
         while precision.is_none_or(|precision| length < precision) && *text.add(length) != 0 {
             length += 1;
         }
-        std::slice::from_raw_parts(text.cast::<u8>(), length)
-    };
-    Str::new(&String::from_utf8_lossy(bytes))
+        memory::slice_or_empty(text.cast::<u8>(), length)
+    }
+}
+
+/// A C string of a message, cut at the precision, as text; what is no UTF-8 is replaced.
+///
+/// # Safety
+/// As for [`c_bytes`].
+unsafe fn c_text(text: *const c_char, precision: Option<usize>) -> Ref<Str> {
+    // SAFETY: the caller's promise.
+    Str::new(&String::from_utf8_lossy(unsafe { c_bytes(text, precision) }))
+}
+
+/// Formats as `PyBytes_FromFormatV`, which looks at no width. What it does not know, it copies with all behind it.
+///
+/// # Safety
+/// The format ends with a NUL, and the arguments match it.
+unsafe fn format_bytes(format: *const c_char, arguments: &mut VaList) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    // SAFETY: the caller's promise, for every argument below too.
+    unsafe {
+        let mut rest = CStr::from_ptr(format).to_bytes();
+        while let Some(plain) = rest.iter().position(|&byte| byte == b'%') {
+            let (before, start) = rest.split_at(plain);
+            out.extend_from_slice(before);
+            let (conversion, tail) = Conversion::parse(&start[1..], arguments);
+            rest = tail;
+            match conversion.kind {
+                b'%' => out.push(b'%'),
+                b'c' => match u8::try_from(arguments.int()) {
+                    Ok(byte) => out.push(byte),
+                    Err(_) => bail!(
+                        OverflowError,
+                        "PyBytes_FromFormatV(): %c format expects an integer in range [0; 255]"
+                    ),
+                },
+                b's' => out.extend_from_slice(c_bytes(arguments.pointer(), conversion.precision)),
+                b'p' => out.extend_from_slice(format!("{:p}", arguments.pointer::<u8>()).as_bytes()),
+                _ => match conversion.digits(arguments) {
+                    Some(digits) => out.extend_from_slice(digits.as_bytes()),
+                    None => {
+                        rest = start;
+                        break;
+                    }
+                },
+            }
+        }
+        out.extend_from_slice(rest);
+    }
+    Ok(out)
 }
 
 /// Formats as `PyUnicode_FromFormatV`. `SystemError` for a conversion that it does not know.
@@ -117,7 +182,16 @@ pub unsafe fn format(format: *const c_char, arguments: &mut VaList) -> Result<Re
         let mut out = StrBuilder::with_capacity(rest.len() + 64);
         while !rest.is_empty() {
             let plain = rest.iter().position(|&byte| byte == b'%').unwrap_or(rest.len());
-            out.push_str(&String::from_utf8_lossy(&rest[..plain]));
+            match std::str::from_utf8(&rest[..plain]) {
+                Ok(text) if text.is_ascii() => out.push_str(text),
+                _ => {
+                    let byte = rest.iter().find(|byte| !byte.is_ascii()).unwrap_or(&0);
+                    bail!(
+                        ValueError,
+                        "PyUnicode_FromFormatV() expects an ASCII-encoded format string, got a non-ASCII byte: {byte:#04x}"
+                    );
+                }
+            }
             rest = &rest[plain..];
             if rest.is_empty() {
                 break;
@@ -126,33 +200,14 @@ pub unsafe fn format(format: *const c_char, arguments: &mut VaList) -> Result<Re
             let start = rest;
             rest = tail;
             match conversion.kind {
-                b'%' => out.push(b'%'.into()),
+                // With a precision it is no conversion that is known.
+                b'%' if conversion.precision.is_none() => out.push(b'%'.into()),
                 b'c' => {
                     let point = arguments.int();
                     if !(0..=0x10_ffff).contains(&point) {
                         bail!(OverflowError, "character argument not in range(0x110000)");
                     }
                     out.push(point as u32);
-                }
-                b'd' | b'i' => {
-                    let value = if conversion.long { arguments.long() } else { i64::from(arguments.int()) };
-                    conversion.push_number(&mut out, &value.to_string());
-                }
-                b'u' => {
-                    let value = if conversion.long {
-                        arguments.long() as u64
-                    } else {
-                        u64::from(arguments.int() as u32)
-                    };
-                    conversion.push_number(&mut out, &value.to_string());
-                }
-                b'x' => {
-                    let value = if conversion.long {
-                        arguments.long() as u64
-                    } else {
-                        u64::from(arguments.int() as u32)
-                    };
-                    conversion.push_number(&mut out, &format!("{value:x}"));
                 }
                 b'p' => {
                     let value = arguments.pointer::<u8>();
@@ -183,11 +238,14 @@ pub unsafe fn format(format: *const c_char, arguments: &mut VaList) -> Result<Re
                     let ascii = objects::codecs::encode_text(&text, Some("ascii"), Some("backslashreplace"))?;
                     conversion.push_text(&mut out, &*Str::from_latin1(ascii.as_bytes())?)?;
                 }
-                _ => {
-                    // The rest of a format that is not understood is copied as it stands.
-                    out.push_str(&String::from_utf8_lossy(start));
-                    break;
-                }
+                _ => match conversion.digits(arguments) {
+                    Some(digits) => conversion.push_number(&mut out, &digits),
+                    None => {
+                        // The rest of a format that is not understood is copied as it stands.
+                        out.push_str(&String::from_utf8_lossy(start));
+                        break;
+                    }
+                },
             }
         }
         out.finish()
@@ -209,8 +267,8 @@ unsafe extern "C" fn PyBytes_FromFormatV(
     arguments: *mut VaListTag,
 ) -> Result<Ref<Bytes>> {
     // SAFETY: the caller's promise.
-    let text = unsafe { format(text, &mut VaList::new(arguments)) }?;
-    objects::codecs::encode_text(&text, Some("utf-8"), Some("surrogateescape"))
+    let bytes = unsafe { format_bytes(text, &mut VaList::new(arguments)) }?;
+    Bytes::try_new(&bytes)
 }
 
 #[unsafe(no_mangle)]

@@ -1,6 +1,6 @@
 //! `frameobject.h`, `code.h`, `traceback.h`: what C code makes up so that its functions show in tracebacks.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
 
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
@@ -192,5 +192,35 @@ unsafe extern "C" fn _PyTraceback_Add(function: *const c_char, filename: *const 
             raised.clear();
             let _ = pending.restore();
         }
+    }
+}
+
+/// The index at which another user may attach something to code objects (PEP 523), or -1.
+#[unsafe(no_mangle)]
+extern "C" fn _PyEval_RequestCodeExtraIndex(free: Option<vm::code::extra::Free>) -> isize {
+    vm::code::extra::request_index(free).map_or(-1, |index| index as isize)
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyCode_GetExtra(code: &Object, index: isize, extra: *mut *mut c_void) -> c_int {
+    raise::status(code_object(code).map(|code| {
+        let found = usize::try_from(index).map_or(std::ptr::null_mut(), |index| code.extra(index));
+        // SAFETY: the caller's place.
+        unsafe { extra.write(found) };
+    }))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _PyCode_SetExtra(code: &Object, index: isize, extra: *mut c_void) -> c_int {
+    raise::status(
+        code_object(code)
+            .and_then(|code| code.set_extra(usize::try_from(index).unwrap_or(usize::MAX), extra)),
+    )
+}
+
+fn code_object(code: &Object) -> Result<&Code> {
+    match code.downcast::<Code>() {
+        Some(code) => Ok(code),
+        None => Err(raise!(SystemError, "bad argument to internal function")),
     }
 }

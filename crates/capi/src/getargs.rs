@@ -556,7 +556,7 @@ unsafe extern "C" fn krait_ArgParseStackV(
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe {
-        let given = std::slice::from_raw_parts(given, count as usize);
+        let given = memory::slice_or_empty(given, count as usize);
         succeeded(parse_positional(given, CStr::from_ptr(format), &mut VaList::new(variables)))
     }
 }
@@ -753,7 +753,7 @@ unsafe extern "C" fn krait_ArgParseFastV(
         let keyword_count = keyword_names.map_or(0, Tuple::len);
         let all: &[&Object] = match count as usize + keyword_count {
             0 => &[],
-            all => std::slice::from_raw_parts(given, all),
+            all => memory::slice_or_empty(given, all),
         };
         let (given, values) = all.split_at(count as usize);
         let value_of = |name: &CStr| {
@@ -829,7 +829,7 @@ unsafe fn unpack_keywords(
         let keyword_count = keywords.map_or(stack_keywords, Dict::len);
         let all: &[&Object] = match count + stack_keywords {
             0 => &[],
-            all => std::slice::from_raw_parts(given, all),
+            all => memory::slice_or_empty(given, all),
         };
         let (given, values) = all.split_at(count);
         let positional_only = names.iter().take_while(|name| name.to_bytes().is_empty()).count();
@@ -990,7 +990,7 @@ unsafe extern "C" fn krait_ArgUnpackStackV(
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe {
-        let given = if count == 0 { &[][..] } else { std::slice::from_raw_parts(given, count as usize) };
+        let given = memory::slice_or_empty(given, count as usize);
         succeeded(unpack(given, name, least, most, &mut VaList::new(variables)))
     }
 }

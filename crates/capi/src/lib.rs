@@ -15,6 +15,7 @@ mod bytes_;
 mod call;
 mod capsule;
 mod codecs_;
+mod configuration;
 mod containers;
 mod context_;
 pub mod data;

@@ -4,8 +4,6 @@ use std::cell::Cell;
 use std::ffi::c_int;
 use std::sync::atomic::Ordering;
 
-use objects::prelude::*;
-
 /// The name that C code gave the program; null for the one it has by itself.
 struct ProgramName(Cell<*const u32>);
 
@@ -43,9 +41,4 @@ unsafe extern "C" fn Py_InitializeEx(_signals: c_int) {
 unsafe extern "C" fn Py_Initialize() {
     // SAFETY: the same contract.
     unsafe { Py_InitializeEx(1) }
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn _Py_GetConfigsAsDict() -> Result<Ref> {
-    Err(raise!(NotImplementedError, "_Py_GetConfigsAsDict() is not supported yet"))
 }

@@ -232,7 +232,7 @@ unsafe extern "C" fn _PyLong_FromByteArray(
     signed: c_int,
 ) -> Result<Ref<Int>> {
     // SAFETY: the caller's promise.
-    let bytes = unsafe { if count == 0 { &[][..] } else { std::slice::from_raw_parts(bytes, count) } };
+    let bytes = unsafe { memory::slice_or_empty(bytes, count) };
     Int::from_bytes(bytes, order(little_endian), signed != 0)
 }
 

@@ -52,7 +52,7 @@ unsafe extern "C" fn PyMarshal_ReadLongFromFile(file: *mut libc::FILE) -> c_long
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyMarshal_ReadObjectFromString(start: *const u8, size: isize) -> Result<Ref> {
     // SAFETY: the caller's promise.
-    marshal::load_all(unsafe { std::slice::from_raw_parts(start, size.max(0) as usize) })
+    marshal::load_all(unsafe { memory::slice_or_empty(start, size.max(0) as usize) })
 }
 
 /// As CPython's, failures of the file are left to whoever closes it.

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 
 use objects::prelude::*;
 use vm::code::Code;
-use vm::compile::{Mode, Request, flags};
+use vm::compile::{Mode, Request};
 
 use crate::errors::text;
 
@@ -38,8 +38,7 @@ fn compile(
         ..0 => vm::interpreter::Interpreter::current().optimization(),
         level => level.min(2) as u8,
     };
-    let request =
-        Request { flags: given | flags::SOURCE_IS_UTF8, optimize, ..Request::new(filename, mode(start)?) };
+    let request = Request { flags: given, optimize, ..Request::new(filename, mode(start)?) };
     vm::compile::compile(source, &request)
 }
 

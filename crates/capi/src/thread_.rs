@@ -10,7 +10,12 @@ use vm::thread;
 
 #[unsafe(no_mangle)]
 extern "C" fn PyThreadState_Get() -> &'static ThreadState {
-    ThreadState::current()
+    let Some(state) = ThreadState::current_opt() else {
+        let reason = "the function must be called with the GIL held, but the GIL is released \
+                      (the current Python thread state is NULL)";
+        vm::faults::fatal_error("PyThreadState_Get", reason)
+    };
+    state
 }
 
 #[unsafe(no_mangle)]

@@ -23,7 +23,7 @@ unsafe fn slice<'a>(start: *const c_char, size: isize) -> &'a [u8] {
     match size {
         0 => &[],
         // SAFETY: the caller's promise.
-        _ => unsafe { std::slice::from_raw_parts(start.cast(), size as usize) },
+        _ => unsafe { memory::slice_or_empty(start.cast(), size as usize) },
     }
 }
 
@@ -83,12 +83,12 @@ unsafe extern "C" fn PyUnicode_FromKindAndData(
     unsafe {
         match (kind, size) {
             (_, 0) => Ok(Str::empty()),
-            (1, _) => Str::from_latin1(std::slice::from_raw_parts(data.cast(), size)),
+            (1, _) => Str::from_latin1(memory::slice_or_empty(data.cast(), size)),
             (2, _) => {
-                let units = std::slice::from_raw_parts(data.cast::<u16>(), size);
+                let units = memory::slice_or_empty(data.cast::<u16>(), size);
                 Str::from_u32(&units.iter().map(|&unit| u32::from(unit)).collect::<Vec<_>>())
             }
-            (4, _) => Str::from_u32(std::slice::from_raw_parts(data.cast::<u32>(), size)),
+            (4, _) => Str::from_u32(memory::slice_or_empty(data.cast::<u32>(), size)),
             _ => Err(raise!(SystemError, "invalid kind")),
         }
     }
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn PyUnicode_FromWideChar(start: *const i32, size: isize) 
         if size == 0 {
             return Ok(Str::empty());
         }
-        Str::from_u32(std::slice::from_raw_parts(start.cast(), size))
+        Str::from_u32(memory::slice_or_empty(start.cast(), size))
     }
 }
 
@@ -132,7 +132,9 @@ extern "C" fn _PyUnicode_Copy(string: &Str) -> Result<Ref<Str>> {
 
 /// Strings are ready from the start; those of C's legacy functions are made so here.
 #[unsafe(no_mangle)]
-extern "C" fn _PyUnicode_Ready(_string: &Str) -> c_int {
+extern "C" fn _PyUnicode_Ready(string: &Str) -> c_int {
+    // Whoever asks for the length of a string makes it ready.
+    let _ = string.len();
     0
 }
 
@@ -458,6 +460,10 @@ extern "C" fn PyOS_FSPath(path: &Object) -> Result<Ref> {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyUnicode_AsWideChar(string: &Str, out: *mut i32, size: isize) -> isize {
+    if out.is_null() {
+        // What the whole text takes, with its zero.
+        return string.len() as isize + 1;
+    }
     let count = string.len().min(size.max(0) as usize);
     for (index, point) in string.points().iter().take(count).enumerate() {
         // SAFETY: the caller's promise: room for `size`.
@@ -550,12 +556,6 @@ macro_rules! methods {
     };
 }
 
-/// A null separator is a space.
-#[unsafe(no_mangle)]
-extern "C" fn PyUnicode_Join(separator: Option<&Object>, items: &Object) -> Result<Ref> {
-    separator.unwrap_or(intern!(" ").as_object()).call_method(intern!("join"), &[items])
-}
-
 methods! {
     PyUnicode_Partition(separator) = "partition";
     PyUnicode_RPartition(separator) = "rpartition";
@@ -605,7 +605,8 @@ extern "C" fn PyUnicode_FindChar(
     direction: c_int,
 ) -> isize {
     let length = string.len() as isize;
-    let (start, end) = (start.clamp(0, length) as usize, end.clamp(0, length) as usize);
+    let place = |index: isize| if index < 0 { (index + length).max(0) } else { index.min(length) } as usize;
+    let (start, end) = (place(start), place(end));
     let mut indices = start..end;
     let found = match direction > 0 {
         true => indices.find(|&index| string.code_point(index) == point),

@@ -219,7 +219,7 @@ unsafe extern "C" fn PyUnicode_FromUnicode(start: *const u32, size: isize) -> Re
         true if size == 0 => Ok(Str::empty()),
         true => Str::unready(size),
         // SAFETY: the caller's promise.
-        false => Str::from_u32(unsafe { std::slice::from_raw_parts(start, size) }),
+        false => Str::from_u32(unsafe { memory::slice_or_empty(start, size) }),
     }
 }
 
@@ -245,7 +245,7 @@ unsafe extern "C" fn PyUnicode_EncodeDecimal(
         return -1;
     }
     // SAFETY: the caller's promise.
-    let points = unsafe { std::slice::from_raw_parts(start, size.max(0) as usize) };
+    let points = unsafe { memory::slice_or_empty(start, size.max(0) as usize) };
     for (index, &point) in points.iter().enumerate() {
         let latin = u8::try_from(point).ok().filter(|&byte| byte != 0);
         let Some(byte) = as_ascii(point).or(latin) else {
@@ -267,7 +267,7 @@ unsafe extern "C" fn PyUnicode_EncodeDecimal(
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyUnicode_TransformDecimalToASCII(start: *const u32, size: isize) -> Result<Ref<Str>> {
     // SAFETY: the caller's promise.
-    let points = unsafe { std::slice::from_raw_parts(start, size.max(0) as usize) };
+    let points = unsafe { memory::slice_or_empty(start, size.max(0) as usize) };
     let digit = |&point: &u32| unicode::to_decimal(point).map_or(point, |digit| u32::from(b'0' + digit));
     Str::from_u32(&points.iter().map(digit).collect::<Vec<_>>())
 }

@@ -114,7 +114,7 @@ unsafe extern "C" fn _PyUnicodeWriter_WriteASCIIString(
     let bytes = unsafe {
         match size {
             -1 => std::ffi::CStr::from_ptr(text).to_bytes(),
-            size => std::slice::from_raw_parts(text.cast(), size as usize),
+            size => memory::slice_or_empty(text.cast(), size as usize),
         }
     };
     raise::status(bytes.iter().try_for_each(|&byte| writer.push(byte.into())))
@@ -124,7 +124,8 @@ unsafe extern "C" fn _PyUnicodeWriter_WriteASCIIString(
 extern "C" fn _PyUnicodeWriter_Finish(writer: &mut UnicodeWriter) -> Result<Ref<Str>> {
     let length = std::mem::replace(&mut writer.pos, 0) as usize;
     match writer.buffer.take() {
-        Some(buffer) if length > 0 => buffer.substring(0, length),
+        // A substring of everything would be the wide buffer itself.
+        Some(buffer) if length > 0 => Str::from_points(buffer.points().range(0, length)),
         _ => Ok(Str::empty()),
     }
 }
@@ -229,7 +230,7 @@ unsafe extern "C" fn _PyBytesWriter_WriteBytes(
 unsafe extern "C" fn _PyBytesWriter_Finish(writer: &mut BytesWriter, position: *mut u8) -> Result<Ref> {
     let size = position as usize - writer.start() as usize;
     // SAFETY: the content between the start and the position was written.
-    let content = unsafe { std::slice::from_raw_parts(writer.start(), size) };
+    let content = unsafe { memory::slice_or_empty(writer.start(), size) };
     let result = match writer.use_bytearray {
         0 => Bytes::try_new(content).map(Ref::into_object),
         _ => objects::bytearray::ByteArray::new(content).map(Ref::into_object),

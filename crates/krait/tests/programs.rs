@@ -97,7 +97,8 @@ fn programs() {
         for (expected, answer) in parse(&text).iter().zip(&answers) {
             if expected != answer {
                 let name = file.file_stem().unwrap().to_string_lossy();
-                let (expected, answer) = (render(&[expected.clone()]), render(&[answer.clone()]));
+                let (expected, answer) =
+                    (render(std::slice::from_ref(expected)), render(std::slice::from_ref(answer)));
                 failures += &format!("{name}:\n{expected}\n--- got:\n{answer}\n");
             }
         }

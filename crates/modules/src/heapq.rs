@@ -26,10 +26,11 @@ impl Order {
         while place > top {
             let parent_place = (place - 1) / 2;
             let parent = heap.get(parent_place)?;
-            if !self.is_above(&item, &parent)? {
+            let is_above = self.is_above(&item, &parent)?;
+            heap.check()?;
+            if !is_above {
                 break;
             }
-            heap.check()?;
             heap.swap(place, parent_place)?;
             place = parent_place;
         }

@@ -6,8 +6,10 @@
 #[macro_use]
 extern crate objects;
 
+pub mod abc;
 pub mod binascii;
 pub mod bisect;
+mod chain;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
@@ -46,6 +48,7 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 
 /// The modules that are part of the program, by name.
 pub static MODULES: &[(&str, Initialize)] = &[
+    ("_abc", abc::initialize),
     ("_bisect", bisect::initialize),
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),

@@ -163,7 +163,8 @@ mod query {
         let name = String::from_utf8_lossy(&bytes);
         let found = match ::unicode::lookup(&name) {
             Some(Named::Character(point)) => Str::from_point(point)?,
-            // Sequences came after 3.2.
+            // Aliases and sequences came after 3.2.
+            Some(Named::Alias(point)) if std::ptr::eq(database, &UNICODE_13) => Str::from_point(point)?,
             Some(Named::Sequence(points)) if std::ptr::eq(database, &UNICODE_13) => Str::from_u32(points)?,
             _ => bail!(KeyError, "undefined character name '{name}'"),
         };

@@ -211,7 +211,8 @@ impl BuiltinFunction {
 
     #[getter(name = "__doc__")]
     fn get_doc(&self) -> Option<Ref<Str>> {
-        self.doc().map(|doc| Str::new(doc_text(&self.name(), &doc)))
+        let doc = self.doc()?;
+        Some(doc_text(&self.name(), &doc)).filter(|text| !text.is_empty()).map(Str::new)
     }
 
     #[getter(name = "__text_signature__")]

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::prelude::*;
+use crate::spare_tuple::SpareTuple;
 
 /// `enumobject`.
 #[repr(C)]
@@ -12,8 +13,7 @@ pub struct Enumerate {
     /// The next count while it fits; its greatest value means that `large` counts on.
     index: Cell<isize>,
     iterator: Field,
-    /// In C the pair that is given again where nobody kept it.
-    _pair: Field<Tuple>,
+    pair: SpareTuple,
     large: Field<Int>,
 }
 
@@ -65,7 +65,7 @@ impl Enumerate {
             base: Object::header(),
             index: Cell::new(index),
             iterator: Field::new(Some(iterable.iter()?)),
-            _pair: Field::null(),
+            pair: SpareTuple::none(),
             large: Field::new(large),
         };
         Ref::new_in(class, value)
@@ -80,7 +80,7 @@ impl Enumerate {
     fn next(&self) -> Result<Option<Ref<Tuple>>> {
         let Some(iterator) = self.iterator.get() else { return Ok(None) };
         match iterator.next()? {
-            Some(item) => Tuple::new([self.count()?, item]).map(Some),
+            Some(item) => self.pair.give([self.count()?, item]).map(Some),
             None => Ok(None),
         }
     }

@@ -34,6 +34,9 @@ pub fn field_to_str(field: &Field) -> Result<Ref<Str>> {
 
 /// Text in its field.
 pub fn text_to_str(field: TextField, text: &Str) -> Result<Ref<Str>> {
+    if field.left == 0 && field.right == 0 && field.kept == text.len() {
+        return Ok(text.to_ref());
+    }
     let mut builder = StrBuilder::with_capacity(field.left + field.kept + field.right);
     builder.push_repeated(field.fill, field.left);
     builder.push_points(text.points().range(0, field.kept));

@@ -57,6 +57,7 @@ pub mod services;
 pub mod set;
 pub mod singletons;
 pub mod slice;
+pub mod spare_tuple;
 pub mod startup;
 pub mod static_method;
 pub mod str;

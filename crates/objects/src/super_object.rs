@@ -32,7 +32,11 @@ fn searched_class(class: &Type, instance: &Object) -> Result<Ref<Type>> {
     {
         return Ok(claimed.to_ref());
     }
-    Err(raise!(TypeError, "super(type, obj): obj must be an instance or subtype of type"))
+    Err(not_an_instance())
+}
+
+pub(crate) fn not_an_instance() -> Raised {
+    raise!(TypeError, "super(type, obj): obj must be an instance or subtype of type")
 }
 
 impl Super {

@@ -108,6 +108,18 @@ impl Tuple {
         self.fields().get(index)
     }
 
+    /// Puts the items of a slice of the tuple's length in the place of the tuple's, and the tuple's in the slice.
+    ///
+    /// # Safety
+    /// Nobody but the caller knows the tuple, it is filled, and nothing is borrowed from it.
+    #[inline(always)]
+    pub(crate) unsafe fn exchange_items(&self, items: &mut [Ref]) {
+        for (field, item) in self.fields().iter().zip(items) {
+            // SAFETY: a field that is not null is a reference, and the caller promises that it is not borrowed.
+            unsafe { ptr::swap(ptr::from_ref(field).cast_mut().cast::<Ref>(), item) };
+        }
+    }
+
     /// Whether no item can be part of a cycle, now or later: then the tuple cannot either.
     pub(crate) fn is_untrackable(&self) -> bool {
         self.fields().iter().all(|field| {

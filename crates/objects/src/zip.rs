@@ -1,6 +1,7 @@
 //! `zip`: tuples of the items that several iterables give in step.
 
 use crate::prelude::*;
+use crate::spare_tuple::SpareTuple;
 
 /// `zipobject`: the iterators in a tuple.
 #[repr(C)]
@@ -10,8 +11,7 @@ pub struct Zip {
     #[trace(skip)]
     count: isize,
     iterators: Field<Tuple>,
-    /// In C the tuple that is given again where nobody kept it.
-    _tuple: Field<Tuple>,
+    result: SpareTuple,
 }
 
 /// zip(*iterables) --> A zip object yielding tuples until an input is exhausted.
@@ -27,7 +27,7 @@ impl Zip {
             base: Object::header(),
             count: iterators.len() as isize,
             iterators: Field::new(Some(Tuple::new(iterators)?)),
-            _tuple: Field::null(),
+            result: SpareTuple::none(),
         };
         Ref::new_in(class, value)
     }
@@ -43,7 +43,7 @@ impl Zip {
         if let [first, second] = iterators.items() {
             let Some(first) = first.next()? else { return Ok(None) };
             let Some(second) = second.next()? else { return Ok(None) };
-            return Tuple::new([first, second]).map(Some);
+            return self.result.give([first, second]).map(Some);
         }
         let mut items = Vec::with_capacity(iterators.items().len());
         for iterator in iterators.items() {
@@ -52,7 +52,7 @@ impl Zip {
                 None => return Ok(None),
             }
         }
-        Tuple::new(items).map(Some)
+        self.result.give_all(items).map(Some)
     }
 
     /// Return state information for pickling.

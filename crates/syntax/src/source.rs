@@ -22,10 +22,10 @@ pub(crate) fn decode<'s>(
     end_line: bool,
     options: &Options<'_>,
 ) -> Result<Source<'s>, SyntaxFailure> {
-    let source = match (source.iter().position(|&byte| byte == 0), options.script) {
-        (None, _) => source,
-        (Some(null), Some(_)) => before_null(source, null),
-        (Some(_), None) => {
+    let source = match (source.contains(&0), options.script) {
+        (false, _) => Cow::Borrowed(source),
+        (true, Some(_)) => Cow::Owned(without_nulls(source)),
+        (true, None) => {
             let message = "source code string cannot contain null bytes";
             return Err(SyntaxFailure::new(ExceptionClass::ValueError, message, None));
         }
@@ -80,15 +80,22 @@ pub(crate) fn not_utf8_failure(byte: u8, line: u32, script: &str) -> SyntaxFailu
     SyntaxFailure::new(ExceptionClass::SyntaxError, message, None)
 }
 
-/// What is read of a script with a null character: the character ends the script in a blank line or
-/// comment, and stays as one that begins no token elsewhere.
-fn before_null(source: &[u8], null: usize) -> &[u8] {
-    let line = source[..null].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-    let first = source[line..null].iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'));
-    match first {
-        None | Some(b'#') => &source[..null],
-        Some(_) => &source[..=null],
+/// What is read of a script with null characters: a line ends before its first one, and without a newline,
+/// so that the next line goes on where it ended. A line that begins with one is blank.
+fn without_nulls(mut source: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(source.len());
+    while let Some(null) = source.iter().position(|&byte| byte == 0) {
+        text.extend(&source[..null]);
+        if matches!(text.last(), None | Some(b'\n' | b'\r')) {
+            text.push(b'\n');
+        }
+        source = &source[null..];
+        let end = source.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(source.len());
+        source = &source[end..];
+        source = source.strip_prefix(b"\r\n").unwrap_or(source.get(1..).unwrap_or_default());
     }
+    text.extend(source);
+    text
 }
 
 /// A failure before any line has been read.
@@ -100,18 +107,18 @@ fn encoding_failure(message: String, options: &Options<'_>) -> SyntaxFailure {
 
 /// The text with `\n` for every newline. After a last `\r\n` stands one more, as in CPython,
 /// which shows in the position of errors at the end.
-fn with_newlines(source: &[u8], end_line: bool) -> Cow<'_, [u8]> {
+fn with_newlines(source: Cow<'_, [u8]>, end_line: bool) -> Cow<'_, [u8]> {
     let ended = !end_line
-        || match source {
+        || match &*source {
             [.., b'\r', b'\n'] => false,
             [.., last] => matches!(last, b'\r' | b'\n'),
             [] => false,
         };
     if ended && !source.contains(&b'\r') {
-        return Cow::Borrowed(source);
+        return source;
     }
     let mut text = Vec::with_capacity(source.len() + 1);
-    let mut rest = source;
+    let mut rest = &*source;
     while let Some(at) = rest.iter().position(|&byte| byte == b'\r') {
         text.extend(&rest[..at]);
         text.push(b'\n');
@@ -264,10 +271,24 @@ mod tests {
 
     #[test]
     fn newlines_become_one_kind() {
-        assert_eq!(&*with_newlines(b"a\r\nb\rc", true), b"a\nb\nc\n");
-        assert_eq!(&*with_newlines(b"a\r", true), b"a\n");
-        assert_eq!(&*with_newlines(b"a", false), b"a");
-        assert_eq!(&*with_newlines(b"a\r\n", true), b"a\n\n");
-        assert_eq!(&*with_newlines(b"", true), b"\n");
+        assert_eq!(&*with_newlines(Cow::Borrowed(b"a\r\nb\rc"), true), b"a\nb\nc\n");
+        assert_eq!(&*with_newlines(Cow::Borrowed(b"a\r"), true), b"a\n");
+        assert_eq!(&*with_newlines(Cow::Borrowed(b"a"), false), b"a");
+        assert_eq!(&*with_newlines(Cow::Borrowed(b"a\r\n"), true), b"a\n\n");
+        assert_eq!(&*with_newlines(Cow::Borrowed(b""), true), b"\n");
+    }
+
+    #[test]
+    fn lines_of_a_script_end_before_a_null() {
+        let table: &[(&[u8], &[u8])] = &[
+            (b"x = 1\0\n", b"x = 1"),
+            (b"x = 4\0 junk\n+5\n", b"x = 4+5\n"),
+            (b"\0\nx\n", b"\nx\n"),
+            (b"x\r\n\0y\r\nz\n", b"x\r\n\nz\n"),
+            (b"x\0", b"x"),
+        ];
+        for (source, expected) in table {
+            assert_eq!(&without_nulls(source), expected);
+        }
     }
 }

@@ -10,6 +10,8 @@ use crate::normalize::hangul;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
     Character(u32),
+    /// A character by another name than its own.
+    Alias(u32),
     /// A named sequence, which `\N{...}` does not allow.
     Sequence(&'static [u32]),
 }
@@ -100,7 +102,7 @@ fn character_count() -> usize {
 fn meaning(extra: usize) -> Named {
     let points = &EXTRAS[4 * extra..4 * extra + 4];
     let length = points.iter().position(|&point| point == 0).unwrap_or(4);
-    if length == 1 { Named::Character(points[0]) } else { Named::Sequence(&points[..length]) }
+    if length == 1 { Named::Alias(points[0]) } else { Named::Sequence(&points[..length]) }
 }
 
 /// The code point of a numbered name.

@@ -155,8 +155,8 @@ fn every_name_is_found_again() {
 
 #[test]
 fn aliases_and_sequences_are_found() {
-    assert_eq!(lookup("line feed"), Some(Named::Character(0x0a)));
-    assert_eq!(lookup("Latin Capital Letter Gha"), Some(Named::Character(0x1a2)));
+    assert_eq!(lookup("line feed"), Some(Named::Alias(0x0a)));
+    assert_eq!(lookup("Latin Capital Letter Gha"), Some(Named::Alias(0x1a2)));
     assert_eq!(lookup("KEYCAP DIGIT ONE"), Some(Named::Sequence(&[0x31, 0xfe0f, 0x20e3])));
     assert_eq!(name(0x0a), None);
 }

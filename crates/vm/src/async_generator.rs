@@ -125,6 +125,7 @@ impl AsyncGenerator {
         objects::generic_alias::new(class, item)
     }
 
+    /// name of the async generator
     #[getter(name = "__name__")]
     fn get_name(&self) -> Ref<Str> {
         self.name()
@@ -135,6 +136,7 @@ impl AsyncGenerator {
         self.set_name_checked(value)
     }
 
+    /// qualified name of the async generator
     #[getter(name = "__qualname__")]
     fn get_qualname(&self) -> Ref<Str> {
         self.qualname()

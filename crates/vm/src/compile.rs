@@ -58,7 +58,7 @@ pub fn compile(source: &[u8], request: &Request<'_>) -> Result<Ref<Code>> {
 pub fn parse(source: &[u8], request: &Request<'_>) -> Result<Parsed> {
     let options = syntax::Options {
         type_comments: request.has(flags::TYPE_COMMENTS),
-        ignore_cookie: request.has(flags::IGNORE_COOKIE) || request.has(flags::SOURCE_IS_UTF8),
+        ignore_cookie: request.has(flags::IGNORE_COOKIE),
         dont_imply_dedent: request.has(flags::DONT_IMPLY_DEDENT),
         prompted: request.prompted,
         script: request.script.then(|| request.filename.as_str()).flatten(),
@@ -245,6 +245,8 @@ fn raise_in_source(class: &Type, message: &str, filename: &Str, position: Positi
 fn source_line(filename: &Str, line: u32) -> Option<String> {
     let content = std::fs::read(filename.as_str()?).ok()?;
     let line = content.split_inclusive(|&byte| byte == b'\n').nth((line as usize).checked_sub(1)?)?;
+    // As CPython's reader shows it: up to a null character.
+    let line = line.split(|&byte| byte == 0).next()?;
     Some(String::from_utf8_lossy(line).into_owned())
 }
 

@@ -91,6 +91,7 @@ impl Coroutine {
         generator::close(self)
     }
 
+    /// name of the coroutine
     #[getter(name = "__name__")]
     fn get_name(&self) -> Ref<Str> {
         self.name()
@@ -101,6 +102,7 @@ impl Coroutine {
         self.set_name_checked(value)
     }
 
+    /// qualified name of the coroutine
     #[getter(name = "__qualname__")]
     fn get_qualname(&self) -> Ref<Str> {
         self.qualname()
@@ -203,19 +205,30 @@ pub fn awaitable_iterator(object: &Object) -> Result<Ref> {
     Ok(iterator)
 }
 
-/// Warns of a coroutine that ends without having started, through `warnings` where that is loaded.
+/// Warns of a coroutine that ends without having started, through `warnings` where that is loaded and works.
 pub fn warn_unawaited(coroutine: &Generator) {
-    if let Err(raised) = try_warn_unawaited(coroutine) {
+    let is_warned = warn_through_module(coroutine).unwrap_or_else(|raised| {
+        // The warning itself may have been made an error.
+        let is_warned = raised.matches(&exceptions::RuntimeWarning);
+        raised.write_unraisable(Some(coroutine.as_object()));
+        is_warned
+    });
+    if !is_warned && let Err(raised) = warn_plainly(coroutine) {
         raised.write_unraisable(Some(coroutine.as_object()));
     }
 }
 
-fn try_warn_unawaited(coroutine: &Generator) -> Result<()> {
+/// Whether there is a function in `warnings` for this, which was called.
+fn warn_through_module(coroutine: &Generator) -> Result<bool> {
     if let Some(warnings) = crate::import::loaded_module(intern!("warnings"))?
         && let Some(function) = warnings.get_attr_opt(intern!("_warn_unawaited_coroutine"))?
     {
-        return function.call1(coroutine.as_object()).map(|_| ());
+        return function.call1(coroutine.as_object()).map(|_| true);
     }
+    Ok(false)
+}
+
+fn warn_plainly(coroutine: &Generator) -> Result<()> {
     let message = Str::format_args(format_args!("coroutine '{}' was never awaited", coroutine.qualname()))?;
     (objects::services::get().warn)(&exceptions::RuntimeWarning, &message, 1, Some(coroutine.as_object()))
 }

@@ -60,8 +60,6 @@ pub struct Interpreter {
     pub fork_hooks: RefCell<ForkHooks>,
     /// The hooks of `sys.addaudithook`.
     pub audit_hooks: RefCell<Vec<Ref>>,
-    /// The folder of the standard library.
-    pub stdlib: RefCell<Option<PathBuf>>,
     /// `atexit`'s functions with their arguments, the last registered last.
     pub exit_functions: RefCell<Vec<(Ref, Ref<Tuple>, Ref<Dict>)>>,
     /// The classes of `_ast`, once they are asked for.
@@ -70,10 +68,6 @@ pub struct Interpreter {
     pub exception_classes: RefCell<HashMap<usize, Ref>>,
     /// What the interpreter was started with.
     pub config: RefCell<Config>,
-    /// The level of `-O`.
-    pub optimize: Cell<u8>,
-    /// The level of `-b`.
-    pub bytes_warning_level: Cell<i32>,
 }
 
 impl Interpreter {
@@ -99,13 +93,10 @@ impl Interpreter {
             codecs: objects::codecs::registry::Registry::default(),
             fork_hooks: RefCell::default(),
             audit_hooks: RefCell::default(),
-            stdlib: RefCell::default(),
             exit_functions: RefCell::default(),
             tree_classes: OnceCell::new(),
             exception_classes: RefCell::default(),
             config: RefCell::default(),
-            optimize: Cell::default(),
-            bytes_warning_level: Cell::default(),
         }
     }
 
@@ -172,16 +163,16 @@ impl Interpreter {
     }
 
     pub fn stdlib(&self) -> Option<PathBuf> {
-        self.stdlib.borrow().clone()
+        self.config.borrow().stdlib.clone()
     }
 
     /// The optimisation level of compilations that name none.
     pub fn optimization(&self) -> u8 {
-        self.optimize.get()
+        self.config.borrow().optimize
     }
 
     pub fn bytes_warning(&self) -> i32 {
-        self.bytes_warning_level.get()
+        self.config.borrow().bytes_warning
     }
 
     /// A name of `sys`.

@@ -115,10 +115,13 @@ fn write_class(output: &Output<'_>, class: &Type) -> Result<()> {
                 output.write(".")?;
             }
         }
-        _ => output.write("<unknown>")?,
+        _ => output.write("<unknown>.")?,
     }
-    let name = class.name();
-    output.write(name.rsplit('.').next().unwrap_or(name))
+    let name = raise::ignore(class.as_object().get_attr(intern!("__qualname__")), &exceptions::Exception)?;
+    match name.as_deref().and_then(Object::downcast::<Str>) {
+        Some(name) => output.write_str(name),
+        None => output.write("<unknown>"),
+    }
 }
 
 /// For an error that says where in a source it is: writes the place, and gives the bare message.
@@ -168,10 +171,6 @@ fn write_marked_line(output: &Output<'_>, text: &str, offset: i64) -> Result<()>
     let mut text = text;
     let mut offset = usize::try_from(offset).ok().filter(|_| offset >= 0);
     if let Some(at) = &mut offset {
-        let count = text.chars().count();
-        if *at > 0 && *at == count && text.ends_with('\n') {
-            *at -= 1;
-        }
         // Of several lines the one with the place is shown.
         while let Some(newline) = text.find('\n') {
             let line = text[..newline].chars().count();
@@ -190,8 +189,9 @@ fn write_marked_line(output: &Output<'_>, text: &str, offset: i64) -> Result<()>
         output.write("\n")?;
     }
     let Some(offset) = offset else { return Ok(()) };
-    // A place in the indentation is not shown.
-    match offset.checked_sub(removed + 1) {
+    // A place in the indentation is not shown, one behind the line right behind it.
+    let length = stripped.trim_end_matches('\n').chars().count();
+    match offset.checked_sub(removed + 1).map(|before| before.min(length)) {
         Some(before) => output.write(&format!("    {}^\n", " ".repeat(before))),
         None => Ok(()),
     }

@@ -1,13 +1,13 @@
 //! The end: from a program that is done to a process that may exit.
 
-use objects::memory::collector;
+use objects::memory::collector::{self, debug};
 use objects::module::Module;
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
 use objects::weakref;
 
 use crate::interpreter::Interpreter;
-use crate::{import, report, runtime, signals, thread};
+use crate::{import, report, runtime, signals, thread, warnings};
 
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,6 +250,7 @@ pub fn clear_modules(interpreter: &Interpreter) {
     interpreter.modules_by_definition.set(None);
     restore_builtins(interpreter, &builtins);
     collector::collect(2);
+    attempt(tell_of_garbage());
     while let Some(reference) = references.pop() {
         if let Some(module) = weakref::referent(&reference)
             && let Some(module) = module.downcast::<Module>()
@@ -263,6 +264,25 @@ pub fn clear_modules(interpreter: &Interpreter) {
     clear_namespace(&sysdict);
     clear_namespace(&builtins);
     collector::collect(2);
+}
+
+/// Warns of what the collector could not free, while there is still a stream to warn on. With
+/// `gc.DEBUG_SAVEALL` it has kept the rest too, and told of it.
+fn tell_of_garbage() -> Result<()> {
+    let garbage = collector::garbage();
+    if garbage.is_empty() || collector::has_debug(debug::SAVE_ALL) {
+        return Ok(());
+    }
+    let lists = collector::has_debug(debug::UNCOLLECTABLE);
+    let hint = if lists { "" } else { "; use gc.set_debug(gc.DEBUG_UNCOLLECTABLE) to list them" };
+    let message = objects::format_str!("gc: {} uncollectable objects at shutdown{hint}", garbage.len())?;
+    let place = Str::new("gc");
+    warnings::warn_explicit(&exceptions::ResourceWarning, &message, &place, 0, Some(&place))?;
+    if lists && let Some(stderr) = Interpreter::current().sys_get(intern!("stderr")) {
+        let listing = objects::format_str!("      {}\n", garbage.repr()?)?;
+        stderr.call_method(intern!("write"), &[&listing])?;
+    }
+    Ok(())
 }
 
 /// Takes back what the program has put into `builtins`.

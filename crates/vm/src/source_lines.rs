@@ -10,7 +10,12 @@ pub fn find(filename: &Str, line: i32) -> Option<String> {
     let name = filename.as_str()?;
     let content = std::fs::read(name).ok().or_else(|| search(name))?;
     let line = content.split_inclusive(|&byte| byte == b'\n').nth(index)?;
-    Some(decode(&content, line))
+    let mut text = decode(&content, line);
+    if text.ends_with("\r\n") {
+        text.truncate(text.len() - 2);
+        text.push('\n');
+    }
+    Some(text)
 }
 
 fn search(name: &str) -> Option<Vec<u8>> {

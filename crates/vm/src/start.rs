@@ -99,9 +99,6 @@ pub fn new_interpreter(isolated: bool) -> Option<&'static ThreadState> {
 fn fill_interpreter(config: &Config) -> Result<()> {
     let interpreter = Interpreter::current();
     interpreter.config.replace(config.clone());
-    interpreter.optimize.set(config.optimize);
-    interpreter.bytes_warning_level.set(config.bytes_warning);
-    interpreter.stdlib.replace(config.stdlib.clone());
     let modules = Dict::new();
     interpreter.modules.set(Some(modules.clone()));
     let builtins = builtins::create(interpreter.optimization() == 0)?;
@@ -117,6 +114,9 @@ fn fill_interpreter(config: &Config) -> Result<()> {
     }
     if let Some(builtins) = interpreter.builtins.get() {
         interpreter.original_builtins.set(Some(builtins.copy()?));
+    }
+    if config.dev_mode {
+        objects::codecs::check_names();
     }
     Ok(())
 }

@@ -286,7 +286,7 @@ impl<'a> Generator<'a> {
             }
         };
         match frame {
-            Frame::While(_) => {}
+            Frame::While(_) | Frame::Handlers => {}
             Frame::For(_) | Frame::PopValue => {
                 below(self, Opcode::RotTwo);
                 self.emit(Opcode::PopTop);

@@ -47,6 +47,7 @@ impl<'a> Generator<'a> {
         self.pop_frame();
         self.jump(Opcode::JumpForward, otherwise);
         self.place(first_handler);
+        self.push_frame(Frame::Handlers)?;
         for (index, handler) in handlers.iter().enumerate() {
             if handler.type_.is_none() && index + 1 < handlers.len() {
                 return self.error("default 'except:' must be last");
@@ -66,6 +67,7 @@ impl<'a> Generator<'a> {
             }
             self.place(next_handler);
         }
+        self.pop_frame();
         self.emit(Opcode::Reraise);
         self.place(otherwise);
         self.statements(orelse)?;

@@ -46,6 +46,8 @@ pub(crate) enum Frame<'a> {
     FinallyEnd,
     With,
     AsyncWith,
+    /// The handlers of a `try`: at run time they stand in a block of their own.
+    Handlers,
     /// A handler, and the name that it binds the exception to.
     HandlerCleanup(Option<&'a Text>),
     /// A value that a `return` in a `finally` drops.

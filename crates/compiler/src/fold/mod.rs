@@ -83,11 +83,52 @@ impl VisitorMut for Folder {
         if !self.enter() {
             return;
         }
-        // CPython 3.9 folds nothing within an assignment expression.
-        if !matches!(node.kind, ExprKind::NamedExpr { .. }) {
-            node.walk_mut(self);
+        match &node.kind {
+            // CPython 3.9 folds nothing within an assignment expression.
+            ExprKind::NamedExpr { .. } => {}
+            ExprKind::BinOp { left, .. } if matches!(left.kind, ExprKind::BinOp { .. }) => self.chain(node),
+            _ => node.walk_mut(self),
         }
         self.depth.leave();
+        self.fold(node);
+    }
+
+    fn comprehension(&mut self, node: &mut Comprehension) {
+        node.walk_mut(self);
+        freeze_iterable(&mut node.iter);
+    }
+
+    fn arg(&mut self, node: &mut Arg) {
+        self.annotation(&mut node.annotation);
+    }
+}
+
+impl Folder {
+    /// Folds the operands of an operation that is the last of a chain, which may be as long as the source:
+    /// no recursion on the left.
+    fn chain(&mut self, node: &mut Expr) {
+        let mut above = Vec::new();
+        let mut inner = take(node);
+        while let ExprKind::BinOp { left, .. } = &mut inner.kind {
+            let left = take(left);
+            above.push(std::mem::replace(&mut inner, left));
+        }
+        self.expr(&mut inner);
+        while let Some(mut outer) = above.pop() {
+            if let ExprKind::BinOp { left, right, .. } = &mut outer.kind {
+                **left = inner;
+                self.expr(right);
+            }
+            if !above.is_empty() {
+                self.fold(&mut outer);
+            }
+            inner = outer;
+        }
+        *node = inner;
+    }
+
+    /// Replaces a node whose parts are folded by its value, where it has one.
+    fn fold(&mut self, node: &mut Expr) {
         let folded = match &mut node.kind {
             ExprKind::BinOp { left, op, right } => {
                 constants(left, right).and_then(|(left, right)| limits::binary(*op, left, right))
@@ -119,17 +160,6 @@ impl VisitorMut for Folder {
         }
     }
 
-    fn comprehension(&mut self, node: &mut Comprehension) {
-        node.walk_mut(self);
-        freeze_iterable(&mut node.iter);
-    }
-
-    fn arg(&mut self, node: &mut Arg) {
-        self.annotation(&mut node.annotation);
-    }
-}
-
-impl Folder {
     /// Goes a level deeper; false if the fold has failed.
     fn enter(&mut self) -> bool {
         if self.failure.is_none() {

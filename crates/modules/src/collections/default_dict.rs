@@ -42,7 +42,7 @@ impl DefaultDict {
 impl DefaultDict {
     #[slot(tp_new)]
     fn make(class: &Type, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<DefaultDict>> {
-        Ref::new_in(class, DefaultDict { base: Dict::empty_value(), default_factory: Field::null() })
+        Ref::new_in(class, DefaultDict { base: Dict::empty_value()?, default_factory: Field::null() })
     }
 
     #[slot(tp_init)]

@@ -118,14 +118,11 @@ impl Deque {
         }
     }
 
-    fn duplicate(&self) -> Result<Ref> {
-        let copy = self.empty_like()?;
-        match copy.downcast::<Deque>() {
-            Some(deque) => deque.extend_with(self, Deque::push_back)?,
-            None => {
-                copy.call_method(intern!("extend"), &[self])?;
-            }
-        }
+    fn duplicate(&self) -> Result<Ref<Deque>> {
+        let copy = self.empty_like()?.into_type::<Deque>().map_err(|other| {
+            raise!(TypeError, "{}() must return a deque, not {}", self.class().name(), other.class().name())
+        })?;
+        copy.extend_with(self, Deque::push_back)?;
         Ok(copy)
     }
 
@@ -247,15 +244,12 @@ impl Deque {
     }
 
     #[slot(sq_concat)]
-    fn concatenate(&self, other: &Object) -> Result<Ref> {
+    fn concatenate(&self, other: &Object) -> Result<Ref<Deque>> {
         let Some(addend) = other.downcast::<Deque>() else {
             bail!(TypeError, "can only concatenate deque (not \"{}\") to deque", other.class().name());
         };
         let sum = self.duplicate()?;
-        match sum.downcast::<Deque>() {
-            Some(sum) => sum.extend_with(addend, Deque::push_back)?,
-            None => drop(sum.call_method(intern!("extend"), &[other])?),
-        }
+        sum.extend_with(addend, Deque::push_back)?;
         Ok(sum)
     }
 
@@ -266,12 +260,10 @@ impl Deque {
     }
 
     #[slot(sq_repeat)]
-    fn repeat(&self, times: isize) -> Result<Ref> {
+    fn repeat(&self, times: isize) -> Result<Ref<Deque>> {
         let product = self.duplicate()?;
-        if let Some(deque) = product.downcast::<Deque>() {
-            let items = deque.repeated(times)?;
-            deque.replace_content(items);
-        }
+        let items = product.repeated(times)?;
+        product.replace_content(items);
         Ok(product)
     }
 
@@ -328,13 +320,13 @@ impl Deque {
 
     /// Return a shallow copy of a deque.
     #[method(name = "__copy__", no_text_signature)]
-    fn copy_for_module(&self) -> Result<Ref> {
+    fn copy_for_module(&self) -> Result<Ref<Deque>> {
         self.duplicate()
     }
 
     /// Return a shallow copy of a deque.
     #[method(no_text_signature)]
-    fn copy(&self) -> Result<Ref> {
+    fn copy(&self) -> Result<Ref<Deque>> {
         self.duplicate()
     }
 

@@ -3,6 +3,7 @@
 mod default_dict;
 mod deque;
 mod deque_iterator;
+mod order;
 mod ordered_dict;
 mod ordered_views;
 mod tuple_getter;

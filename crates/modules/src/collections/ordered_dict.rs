@@ -1,24 +1,24 @@
 //! `OrderedDict`: a dictionary whose order is part of its value.
 //!
-//! Every dictionary keeps the order in which its keys came; what is added here is to change it.
+//! Every dictionary keeps the order in which its keys came; here it is kept once more, as one that can be changed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::mem::offset_of;
 
 use objects::dict::DICT;
 use objects::prelude::*;
 use objects::protocol::ReprGuard;
 
+use super::order::{Node, Order};
 use super::ordered_views::{Direction, OrderedItems, OrderedIterator, OrderedKeys, OrderedValues, What};
 
-/// `PyODictObject`, in size and in the places that its type tells of.
+/// `PyODictObject`, in size and in the places that its type tells of. No borrow of the order lives while
+/// anything runs, a drop included.
 #[repr(C)]
 #[derive(Trace)]
 pub struct OrderedDict {
     base: Dict,
-    /// No entry stands before this position, as long as the table is `table`.
-    first: Cell<usize>,
-    table: Cell<usize>,
+    order: RefCell<Box<Order>>,
     room: [usize; 3],
     /// Changes with each key that comes, goes or moves: iterators look at it.
     state: Cell<usize>,
@@ -35,9 +35,8 @@ impl OrderedDict {
         Ref::new_in(
             class,
             OrderedDict {
-                base: Dict::empty_value(),
-                first: Cell::new(0),
-                table: Cell::new(0),
+                base: Dict::empty_value()?,
+                order: RefCell::default(),
                 room: [0; 3],
                 state: Cell::new(0),
                 attributes: Field::null(),
@@ -57,37 +56,67 @@ impl OrderedDict {
     /// Notes a change of the keys.
     fn touch(&self) {
         self.state.set(self.state.get().wrapping_add(1));
-        if self.table.replace(self.base.table_address()) != self.base.table_address() {
-            self.first.set(0);
+    }
+
+    /// The place in the order of the key that is equal to a key.
+    fn place(&self, key: &Object, hash: isize) -> Result<Option<usize>> {
+        let stored = self.base.stored_key(key, hash)?;
+        Ok(stored.and_then(|stored| self.order.borrow().place(&stored)))
+    }
+
+    /// The key at which iteration begins.
+    pub fn start(&self, direction: Direction) -> Option<Ref> {
+        let node = self.order.borrow().at_end(direction == Direction::Backwards);
+        node.map(|node| node.key)
+    }
+
+    /// The key that iteration comes to after a key, which is to be there still.
+    pub fn after(&self, key: &Object, direction: Direction) -> Result<Option<Ref>> {
+        match self.place(key, key.hash()?)? {
+            Some(place) => Ok(self.order.borrow().neighbour(place, direction == Direction::Backwards)),
+            None => Err(raise::set_key_error(key)),
         }
     }
 
+    /// The keys in their order.
+    fn ordered_keys(&self) -> Vec<Ref> {
+        self.order.borrow().keys()
+    }
+
+    /// The value of a key that stands in the order, and may be gone from the dictionary.
+    pub fn value(&self, key: &Object) -> Result<Ref> {
+        self.base.get(key)?.ok_or_else(|| raise::set_key_error(key))
+    }
+
     fn set_entry(&self, key: &Object, value: &Object) -> Result<()> {
-        let length = self.base.len();
-        self.base.set(key, value)?;
-        if self.base.len() != length {
+        let hash = key.hash()?;
+        let stored = self.base.stored_key(key, hash)?;
+        self.base.set_known_hash(key, hash, value)?;
+        // A key that was not there comes last, even where the order has it still.
+        let missing = match stored {
+            Some(stored) => self.order.borrow().place(&stored).is_none().then_some(stored),
+            None => Some(key.to_ref()),
+        };
+        if let Some(stored) = missing {
+            self.order.borrow_mut().push(stored, hash);
             self.touch();
         }
         Ok(())
     }
 
-    fn take_entry(&self, key: &Object) -> Result<Option<Ref>> {
-        let value = self.base.pop(key)?;
-        if value.is_some() {
-            self.touch();
+    /// Takes a key out of the order; whether it was there.
+    fn remove_from_order(&self, key: &Object, hash: isize) -> Result<bool> {
+        let Some(place) = self.place(key, hash)? else { return Ok(false) };
+        let removed = self.order.borrow_mut().remove(place);
+        self.touch();
+        Ok(removed.is_some())
+    }
+
+    fn take_entry(&self, key: &Object, hash: isize) -> Result<Option<Ref>> {
+        match self.remove_from_order(key, hash)? {
+            true => self.base.pop_known_hash(key, hash),
+            false => Ok(None),
         }
-        Ok(value)
-    }
-
-    fn first_entry(&self) -> Option<(Ref, Ref)> {
-        let mut position = self.first.get();
-        let entry = self.base.next(&mut position);
-        self.first.set(position.saturating_sub(1));
-        entry
-    }
-
-    fn last_entry(&self) -> Option<(Ref, Ref)> {
-        self.base.previous(&mut self.base.end())
     }
 
     /// `self[key] = value` for each pair, by the class's own idea of it.
@@ -132,41 +161,41 @@ impl OrderedDict {
 
     /// Whether both have the same keys in the same order.
     fn has_order_of(&self, other: &OrderedDict) -> Result<bool> {
-        let (mut here, mut there) = (0, 0);
-        loop {
-            match (self.base.next(&mut here), other.base.next(&mut there)) {
-                (Some((ours, _)), Some((theirs, _))) if ours.equals(&theirs)? => {}
-                (None, None) => return Ok(true),
-                _ => return Ok(false),
+        let (ours, theirs) = (self.ordered_keys(), other.ordered_keys());
+        if ours.len() != theirs.len() {
+            return Ok(false);
+        }
+        for (ours, theirs) in ours.iter().zip(&theirs) {
+            if !ours.equals(theirs)? {
+                return Ok(false);
             }
         }
-    }
-
-    fn move_to_front(&self, key: Ref, value: Ref) -> Result<()> {
-        let mut entries = vec![(key, value)];
-        let mut position = 0;
-        while let Some(entry) = self.base.next(&mut position) {
-            entries.push(entry);
-        }
-        self.base.clear();
-        entries.iter().try_for_each(|(key, value)| self.base.set(key, value))
+        Ok(true)
     }
 
     fn duplicate(&self) -> Result<Ref> {
         if self.is_exact() {
             let copy = OrderedDict::new_in(&ORDERED_DICT)?;
-            let mut position = 0;
-            while let Some((key, value)) = self.base.next(&mut position) {
-                copy.set_entry(&key, &value)?;
+            for key in self.ordered_keys() {
+                copy.set_entry(&key, &*self.value(&key)?)?;
             }
             return Ok(copy.into_object());
         }
         let copy = self.class().as_object().call0()?;
-        for key in self.base.keys_vec() {
+        for key in self.ordered_keys() {
             let value = self.as_object().get_item(&key)?;
             copy.set_item(&key, &value)?;
         }
         Ok(copy)
+    }
+
+    /// A list of the pairs, as `items()` of the class itself has them.
+    fn pairs(&self) -> Result<Ref<List>> {
+        let pairs = self.ordered_keys().into_iter().map(|key| {
+            let value = self.value(&key)?;
+            Ok(Tuple::new([key, value])?.into_object())
+        });
+        Ok(List::from_vec(pairs.collect::<Result<_>>()?))
     }
 }
 
@@ -204,7 +233,7 @@ impl OrderedDict {
         }
         let Some(_guard) = ReprGuard::enter(self) else { return Ok(Str::new("...")) };
         let items = match self.is_exact() {
-            true => self.base.items_list()?,
+            true => self.pairs()?,
             false => self.call_method(intern!("items"), &[])?.collect_list()?,
         };
         objects::format_str!("{name}({})", items.repr()?)
@@ -232,10 +261,14 @@ impl OrderedDict {
     fn assign(&self, key: &Object, value: Option<&Object>) -> Result<()> {
         match value {
             Some(value) => self.set_entry(key, value),
-            None => match self.take_entry(key)? {
-                Some(_) => Ok(()),
-                None => Err(raise::set_key_error(key)),
-            },
+            None => {
+                let hash = key.hash()?;
+                self.remove_from_order(key, hash)?;
+                match self.base.pop_known_hash(key, hash)? {
+                    Some(_) => Ok(()),
+                    None => Err(raise::set_key_error(key)),
+                }
+            }
         }
     }
 
@@ -270,7 +303,7 @@ impl OrderedDict {
 
     #[method(name = "__sizeof__", no_text_signature)]
     fn memory_size(&self) -> usize {
-        let nodes = match self.base.len() {
+        let nodes = match self.order.borrow().len() {
             0 => 0,
             length => length * NODE_BYTES + self.base.table_size() * size_of::<usize>(),
         };
@@ -314,7 +347,7 @@ impl OrderedDict {
     ///         is raised.
     #[method("(key, default=None)", no_text_signature)]
     fn pop(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
-        match self.take_entry(key)?.or_else(|| default.map(Object::to_ref)) {
+        match self.take_entry(key, key.hash()?)?.or_else(|| default.map(Object::to_ref)) {
             Some(value) => Ok(value),
             None => Err(raise::set_key_error(key)),
         }
@@ -325,14 +358,12 @@ impl OrderedDict {
     /// Pairs are returned in LIFO order if last is true or FIFO order if false.
     #[method("(last=True)")]
     fn popitem(&self, last: bool) -> Result<Ref<Tuple>> {
-        let entry = if last { self.last_entry() } else { self.first_entry() };
-        let Some((key, value)) = entry else { bail!(KeyError, "dictionary is empty") };
-        match last {
-            true => drop(self.base.pop_last()?),
-            false => drop(self.base.pop(&key)?),
+        let node = self.order.borrow().at_end(last);
+        let Some(Node { key, hash }) = node else { bail!(KeyError, "dictionary is empty") };
+        match self.take_entry(&key, hash)? {
+            Some(value) => Tuple::new([key, value]),
+            None => Err(raise::set_key_error(&key)),
         }
-        self.touch();
-        Tuple::new([key, value])
     }
 
     #[method(no_text_signature)]
@@ -362,7 +393,8 @@ impl OrderedDict {
     #[method(name = "clear", no_text_signature)]
     fn clear_entries(&self) {
         self.base.clear();
-        self.touch();
+        let order = self.order.take();
+        drop(order);
     }
 
     /// od.copy() -> a shallow copy of od
@@ -382,20 +414,13 @@ impl OrderedDict {
     /// Raise KeyError if the element does not exist.
     #[method("(key, last=True)")]
     fn move_to_end(&self, key: &Object, last: bool) -> Result<()> {
-        let at_end = if last { self.last_entry() } else { self.first_entry() };
-        if let Some((at_end, _)) = &at_end
-            && at_end.is(key)
-        {
+        let at_end = self.order.borrow().at_end(last);
+        let Some(at_end) = at_end else { return Err(raise::set_key_error(key)) };
+        if at_end.key.is(key) {
             return Ok(());
         }
-        // The dictionary's own key stays, not the equal one given.
-        let Some((own_key, value)) = self.base.pop_entry(key)? else {
-            return Err(raise::set_key_error(key));
-        };
-        match last {
-            true => self.base.set(&own_key, &value)?,
-            false => self.move_to_front(own_key, value)?,
-        }
+        let Some(place) = self.place(key, key.hash()?)? else { return Err(raise::set_key_error(key)) };
+        self.order.borrow_mut().move_to_end(place, last);
         self.touch();
         Ok(())
     }

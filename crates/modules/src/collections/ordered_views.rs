@@ -32,51 +32,53 @@ pub struct OrderedIterator {
     direction: Direction,
     /// Null once it is at the end.
     dict: Field<OrderedDict>,
-    length: usize,
+    /// That of the dictionary; of no dictionary once it has been another.
+    length: Cell<usize>,
     state: usize,
-    position: Cell<usize>,
     room: usize,
+    /// The key that comes next. Null at the end.
+    current: Field,
 }
 
 impl OrderedIterator {
     pub fn over(dict: &OrderedDict, what: What, direction: Direction) -> Ref<OrderedIterator> {
-        let start = if direction == Direction::Forwards { 0 } else { dict.end() };
         Ref::new(OrderedIterator {
             base: Object::header(),
             what,
             direction,
             dict: Field::new(Some(dict.to_ref())),
-            length: dict.len(),
+            length: Cell::new(dict.len()),
             state: dict.state(),
-            position: Cell::new(start),
             room: 0,
+            current: Field::new(dict.start(direction)),
         })
     }
 
-    fn step(&self, position: &Cell<usize>) -> Result<Option<Ref>> {
-        let Some(dict) = self.dict.get() else { return Ok(None) };
-        let problem = if dict.state() != self.state {
-            "mutated"
-        } else if dict.len() != self.length {
-            "changed size"
-        } else {
-            ""
-        };
-        if !problem.is_empty() {
+    /// The item for the current key, in whose place comes the one behind it.
+    fn step(&self, current: &Field) -> Result<Option<Ref>> {
+        let (Some(dict), Some(key)) = (self.dict.get(), current.get()) else { return Ok(None) };
+        if dict.state() != self.state {
             self.dict.set(None);
-            bail!(RuntimeError, "OrderedDict {problem} during iteration");
+            bail!(RuntimeError, "OrderedDict mutated during iteration");
         }
-        let mut place = position.get();
-        let entry = match self.direction {
-            Direction::Forwards => dict.next(&mut place),
-            Direction::Backwards => dict.previous(&mut place),
-        };
-        position.set(place);
-        let Some((key, value)) = entry else { return Ok(None) };
+        if dict.len() != self.length.get() {
+            self.length.set(usize::MAX);
+            bail!(RuntimeError, "OrderedDict changed size during iteration");
+        }
+        match dict.after(&key, self.direction) {
+            Ok(following) => current.set(following),
+            Err(raised) => {
+                current.set(None);
+                return Err(raised);
+            }
+        }
         match self.what {
             What::Keys => Ok(Some(key)),
-            What::Values => Ok(Some(value)),
-            What::Items => Tuple::new([key, value]).map(|pair| Some(pair.into_object())),
+            What::Values => dict.value(&key).map(Some),
+            What::Items => {
+                let value = dict.value(&key)?;
+                Tuple::new([key, value]).map(|pair| Some(pair.into_object()))
+            }
         }
     }
 }
@@ -90,7 +92,7 @@ impl OrderedIterator {
 
     #[slot(tp_iternext)]
     fn next_item(&self) -> Result<Option<Ref>> {
-        let item = self.step(&self.position)?;
+        let item = self.step(&self.current)?;
         if item.is_none() {
             self.dict.set(None);
         }
@@ -100,9 +102,9 @@ impl OrderedIterator {
     /// Return state information for pickling
     #[method(name = "__reduce__", no_text_signature)]
     fn reduce(&self) -> Result<Ref> {
-        let position = self.position.clone();
+        let current = Field::new(self.current.get());
         let mut items = Vec::new();
-        while let Some(item) = self.step(&position)? {
+        while let Some(item) = self.step(&current)? {
             items.push(item);
         }
         objects::iterators::reduce_to_list(items)

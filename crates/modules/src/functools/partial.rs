@@ -191,6 +191,7 @@ impl Partial {
             return Err(invalid());
         };
         let keywords = match keywords.downcast::<Dict>() {
+            Some(keywords) if keywords.downcast_exact::<Dict>().is_some() => keywords.to_ref(),
             Some(keywords) => keywords.copy()?,
             None if keywords.is_none() => Dict::new(),
             None => return Err(invalid()),

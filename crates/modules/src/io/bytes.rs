@@ -9,24 +9,80 @@ use objects::prelude::*;
 
 use super::base::{self, BUFFERED_IO_BASE, BufferedIoBase, Size};
 
+/// Where a stream's bytes are.
+enum Content {
+    Own(Vec<u8>),
+    /// A bytes object that others may have too: copied before it is changed.
+    Shared(Ref<Bytes>),
+    Closed,
+}
+
+impl Content {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Content::Own(bytes) => bytes,
+            Content::Shared(bytes) => bytes.as_bytes(),
+            Content::Closed => &[],
+        }
+    }
+
+    /// The bytes to be changed. Raises `MemoryError`.
+    fn own(&mut self) -> Result<&mut Vec<u8>> {
+        if let Content::Shared(bytes) = self {
+            let mut copy = Vec::new();
+            if copy.try_reserve_exact(bytes.len()).is_err() {
+                bail!(MemoryError);
+            }
+            copy.extend_from_slice(bytes.as_bytes());
+            *self = Content::Own(copy);
+        }
+        match self {
+            Content::Own(bytes) => Ok(bytes),
+            _ => Err(base::closed_error()),
+        }
+    }
+
+    /// All the bytes as an object, which is then shared.
+    fn share(&mut self) -> Result<Ref<Bytes>> {
+        if let Content::Shared(bytes) = self {
+            return Ok(bytes.clone());
+        }
+        let bytes = Bytes::try_new(self.bytes())?;
+        *self = Content::Shared(bytes.clone());
+        Ok(bytes)
+    }
+
+    /// The memory that is this stream's alone, as that of a bytes object.
+    fn own_size(&self) -> usize {
+        match self {
+            Content::Own(bytes) if bytes.capacity() > 0 => BYTES_HEAD + bytes.capacity(),
+            Content::Shared(bytes) if bytes.as_object().refcnt() == 1 => BYTES_HEAD + bytes.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// `sys.getsizeof(b'')`.
+const BYTES_HEAD: usize = 33;
+
 /// `bytesio`.
 #[repr(C)]
 #[derive(Trace)]
 pub struct BytesIo {
     base: BufferedIoBase,
+    /// In a box, so that the structure has the size that `object.__sizeof__` tells of.
     #[trace(skip)]
-    content: RefCell<Vec<u8>>,
+    content: RefCell<Box<Content>>,
     position: Cell<usize>,
-    closed: Cell<bool>,
     /// How many views of the memory are lent: while there are any, its size stays.
     exports: Cell<isize>,
 }
 
 impl BytesIo {
     fn check_open(&self) -> Result<()> {
-        match self.closed.get() {
-            true => Err(base::closed_error()),
-            false => Ok(()),
+        match **self.content.borrow() {
+            Content::Closed => Err(base::closed_error()),
+            _ => Ok(()),
         }
     }
 
@@ -39,7 +95,7 @@ impl BytesIo {
 
     /// The range of the next `limit` bytes, which are then read.
     fn advance(&self, limit: isize) -> std::ops::Range<usize> {
-        let length = self.content.borrow().len();
+        let length = self.content.borrow().bytes().len();
         let start = self.position.get().min(length);
         let count = usize::try_from(limit).unwrap_or(usize::MAX).min(length - start);
         if count > 0 {
@@ -50,6 +106,7 @@ impl BytesIo {
 
     fn line_length(&self, limit: isize) -> isize {
         let content = self.content.borrow();
+        let content = content.bytes();
         let rest = &content[self.position.get().min(content.len())..];
         let rest = &rest[..usize::try_from(limit).unwrap_or(usize::MAX).min(rest.len())];
         memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1) as isize
@@ -57,7 +114,10 @@ impl BytesIo {
 
     fn take(&self, limit: isize) -> Result<Ref<Bytes>> {
         let range = self.advance(limit);
-        Bytes::try_new(&self.content.borrow()[range])
+        if range.len() > 1 && range.len() == self.content.borrow().bytes().len() && self.exports.get() == 0 {
+            return self.content.borrow_mut().share();
+        }
+        Bytes::try_new(&self.content.borrow().bytes()[range])
     }
 
     fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
@@ -71,6 +131,7 @@ impl BytesIo {
             bail!(OverflowError, "new position too large");
         };
         let mut content = self.content.borrow_mut();
+        let content = content.own()?;
         if end > content.len() {
             let more = end - content.len();
             if content.try_reserve(more).is_err() {
@@ -94,9 +155,8 @@ impl BytesIo {
     fn new_stream(class: &Type, _: &Tuple, _: Option<&Dict>) -> Result<Ref<BytesIo>> {
         let stream = BytesIo {
             base: BufferedIoBase::new(),
-            content: RefCell::default(),
+            content: RefCell::new(Box::new(Content::Own(Vec::new()))),
             position: Cell::new(0),
-            closed: Cell::new(false),
             exports: Cell::new(0),
         };
         Ref::new_in(class, stream)
@@ -105,14 +165,20 @@ impl BytesIo {
     #[slot(tp_init, "(initial_bytes=b'')")]
     fn init(&self, initial_bytes: Option<&Object>) -> Result<()> {
         // The memory stays where it is, lent or not.
-        self.content.borrow_mut().clear();
+        match &mut **self.content.borrow_mut() {
+            Content::Own(bytes) => bytes.clear(),
+            other => *other = Content::Own(Vec::new()),
+        }
         self.position.set(0);
         self.check_resizable()?;
         let content = match initial_bytes.filter(|bytes| !bytes.is_none()) {
-            Some(bytes) => BytesLike::of(bytes)?.bytes().to_vec(),
-            None => Vec::new(),
+            Some(bytes) => match bytes.downcast_exact::<Bytes>() {
+                Some(bytes) => Content::Shared(bytes.to_ref()),
+                None => Content::Own(BytesLike::of(bytes)?.bytes().to_vec()),
+            },
+            None => Content::Own(Vec::new()),
         };
-        self.content.replace(content);
+        **self.content.borrow_mut() = content;
         self.position.set(0);
         Ok(())
     }
@@ -157,8 +223,7 @@ impl BytesIo {
     #[method("()")]
     fn close(&self) -> Result<()> {
         self.check_resizable()?;
-        self.content.take();
-        self.closed.set(true);
+        **self.content.borrow_mut() = Content::Closed;
         Ok(())
     }
 
@@ -233,7 +298,7 @@ impl BytesIo {
         self.check_open()?;
         let range = self.advance(room.len() as isize);
         let count = range.len();
-        room.bytes_mut()[..count].copy_from_slice(&self.content.borrow()[range]);
+        room.bytes_mut()[..count].copy_from_slice(&self.content.borrow().bytes()[range]);
         Ok(count)
     }
 
@@ -301,7 +366,10 @@ impl BytesIo {
     #[method("()")]
     fn getvalue(&self) -> Result<Ref<Bytes>> {
         self.check_open()?;
-        Bytes::try_new(&self.content.borrow())
+        match self.exports.get() {
+            0 => self.content.borrow_mut().share(),
+            _ => Bytes::try_new(self.content.borrow().bytes()),
+        }
     }
 
     /// Change stream position.
@@ -320,7 +388,7 @@ impl BytesIo {
         let origin = match whence {
             0 => 0,
             1 => self.position.get() as isize,
-            2 => self.content.borrow().len() as isize,
+            2 => self.content.borrow().bytes().len() as isize,
             _ => bail!(ValueError, "invalid whence ({whence}, should be 0, 1 or 2)"),
         };
         let Some(position) = origin.checked_add(pos) else {
@@ -348,7 +416,10 @@ impl BytesIo {
         let Ok(length) = usize::try_from(size) else {
             bail!(ValueError, "negative size value {size}");
         };
-        self.content.borrow_mut().truncate(length);
+        let mut content = self.content.borrow_mut();
+        if length < content.bytes().len() {
+            content.own()?.truncate(length);
+        }
         Ok(size)
     }
 
@@ -383,13 +454,13 @@ impl BytesIo {
 
     #[method(name = "__sizeof__", no_text_signature)]
     fn sizeof(&self) -> usize {
-        size_of::<BytesIo>() + self.content.borrow().capacity()
+        size_of::<BytesIo>() + self.content.borrow().own_size()
     }
 
     /// True if the file is closed.
     #[getter(name = "closed")]
     fn closed_getter(&self) -> bool {
-        self.closed.get()
+        matches!(**self.content.borrow(), Content::Closed)
     }
 }
 
@@ -426,9 +497,9 @@ impl BytesIoBuffer {
         // SAFETY: called with an instance and a view that stays; the memory's size stays while it is lent.
         unsafe {
             let Some(stream) = object.cast::<BytesIoBuffer>().source.get() else { return -1 };
-            let (memory, length) = {
-                let mut content = stream.content.borrow_mut();
-                (content.as_mut_ptr(), content.len())
+            let (memory, length) = match stream.content.borrow_mut().own() {
+                Ok(bytes) => (bytes.as_mut_ptr(), bytes.len()),
+                Err(_) => return -1,
             };
             let filled = (*view).fill(object, memory.cast(), length as isize, false, flags);
             if filled.is_ok() {

@@ -603,7 +603,6 @@ fn given_number(file: &Object) -> Result<Option<c_int>> {
     match number.to_i64().map(c_int::try_from) {
         Some(Ok(number)) if number >= 0 => Ok(Some(number)),
         Some(Ok(_)) => Err(raise!(ValueError, "negative file descriptor")),
-        _ if number.is_negative() => Err(raise!(ValueError, "negative file descriptor")),
         // What no file's number can be is taken for a path, and refused as one.
         _ => Ok(None),
     }

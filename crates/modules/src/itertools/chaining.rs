@@ -263,8 +263,7 @@ pub struct ZipLongest {
     active: Cell<usize>,
     /// A list of iterators, and `None` for those at their end.
     iterators: Field<List>,
-    /// CPython keeps a tuple here; the place is the structure's.
-    result: Field,
+    result: SpareTuple,
     fill: Field,
 }
 
@@ -294,7 +293,7 @@ impl ZipLongest {
                 length: Cell::new(iterators.len()),
                 active: Cell::new(iterators.len()),
                 iterators: Field::new(Some(List::from_vec(iterators))),
-                result: Field::null(),
+                result: SpareTuple::none(),
                 fill: Field::new(Some(fill)),
             },
         )
@@ -329,7 +328,7 @@ impl ZipLongest {
             };
             items.push(item);
         }
-        Tuple::new(items).map(Some)
+        self.result.give_all(items).map(Some)
     }
 
     /// Return state information for pickling.

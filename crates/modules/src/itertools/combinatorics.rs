@@ -36,9 +36,9 @@ fn clamp(number: isize, most: usize) -> usize {
 }
 
 /// The items of a pool at some positions.
-fn pick(pool: &Tuple, places: &[usize]) -> Result<Option<Ref>> {
+fn pick(last: &SpareTuple, pool: &Tuple, places: &[usize]) -> Result<Ref<Tuple>> {
     let items = pool.items();
-    Tuple::new(places.iter().map(|&place| items[place].clone())).map(|tuple| Some(tuple.into_object()))
+    last.give_all(places.iter().map(|&place| items[place].clone()).collect())
 }
 
 fn size_with(object: &Object, words: usize) -> usize {
@@ -55,7 +55,7 @@ pub struct Product {
     #[trace(skip)]
     indices: Indices,
     /// The last result; null before the first.
-    result: Field,
+    result: SpareTuple,
     is_done: Cell<bool>,
 }
 
@@ -64,12 +64,12 @@ impl Product {
         self.pools.get().unwrap_or_else(Tuple::empty)
     }
 
-    fn build(&self, places: &[usize]) -> Result<Ref> {
+    fn build(&self, places: &[usize]) -> Result<Ref<Tuple>> {
         let pools = self.pools();
         let items = pools.items().iter().zip(places).filter_map(|(pool, &place)| {
             pool.downcast::<Tuple>().and_then(|pool| pool.items().get(place)).cloned()
         });
-        Tuple::new(items.collect::<Vec<_>>()).map(Ref::into_object)
+        self.result.give_all(items.collect())
     }
 
     fn pool_lengths(&self) -> Vec<usize> {
@@ -143,7 +143,7 @@ impl Product {
                 base: Object::header(),
                 pools: Field::new(Some(Tuple::new(repeated)?)),
                 indices: indices(vec![0; count]),
-                result: Field::null(),
+                result: SpareTuple::none(),
                 is_done: Cell::new(false),
             },
         )
@@ -155,11 +155,11 @@ impl Product {
     }
 
     #[slot(tp_iternext)]
-    fn next_item(&self) -> Result<Option<Ref>> {
+    fn next_item(&self) -> Result<Option<Ref<Tuple>>> {
         if self.is_done.get() {
             return Ok(None);
         }
-        let has_next = match self.result.is_null() {
+        let has_next = match self.result.is_none() {
             true => self.pool_lengths().iter().all(|&length| length > 0),
             false => self.advance(),
         };
@@ -167,9 +167,7 @@ impl Product {
             self.is_done.set(true);
             return Ok(None);
         }
-        let result = with_indices(&self.indices, |places| self.build(places))?;
-        self.result.set(Some(result.clone()));
-        Ok(Some(result))
+        with_indices(&self.indices, |places| self.build(places)).map(Some)
     }
 
     /// Return state information for pickling.
@@ -179,7 +177,7 @@ impl Product {
             return pair(class_of(self), Tuple::new([empty_tuple()])?.into_object());
         }
         let pools = self.pools().into_object();
-        match self.result.is_null() {
+        match self.result.is_none() {
             true => pair(class_of(self), pools),
             false => Tuple::new([class_of(self), pools, index_tuple(&self.indices)?]).map(Ref::into_object),
         }
@@ -196,7 +194,7 @@ impl Product {
         }
         let places: Vec<usize> =
             numbers.iter().zip(&lengths).map(|(&number, &length)| clamp(number, length - 1)).collect();
-        self.result.set(Some(self.build(&places)?));
+        self.build(&places)?;
         self.indices.set(Some(Box::new(places)));
         Ok(())
     }
@@ -221,7 +219,7 @@ macro_rules! selections {
                 #[trace(skip)]
                 indices: Indices,
                 /// The last result; null before the first.
-                result: Field,
+                result: SpareTuple,
                 length: usize,
                 is_done: Cell<bool>,
             }
@@ -243,7 +241,7 @@ macro_rules! selections {
                             base: Object::header(),
                             pool: Field::new(Some(pool)),
                             indices: indices(places),
-                            result: Field::null(),
+                            result: SpareTuple::none(),
                             length,
                             is_done: Cell::new(is_done),
                         },
@@ -254,22 +252,19 @@ macro_rules! selections {
                     self.pool.get().unwrap_or_else(Tuple::empty)
                 }
 
-                fn next_selection(&self, advance: fn(&mut [usize], usize) -> bool) -> Result<Option<Ref>> {
+                fn next_selection(&self, advance: fn(&mut [usize], usize) -> bool) -> Result<Option<Ref<Tuple>>> {
                     if self.is_done.get() {
                         return Ok(None);
                     }
                     let pool = self.pool();
-                    let is_first = self.result.is_null();
+                    let is_first = self.result.is_none();
                     let selection = with_indices(&self.indices, |places| {
                         match is_first || advance(places, pool.len()) {
-                            true => pick(&pool, places),
+                            true => pick(&self.result, &pool, places).map(Some),
                             false => Ok(None),
                         }
                     })?;
-                    match &selection {
-                        Some(selection) => self.result.set(Some(selection.clone())),
-                        None => self.is_done.set(true),
-                    }
+                    self.is_done.set(selection.is_none());
                     Ok(selection)
                 }
 
@@ -279,7 +274,7 @@ macro_rules! selections {
                         return pair(class_of(self), pair(empty_tuple(), length)?);
                     }
                     let arguments = pair(self.pool().into_object(), length)?;
-                    match self.result.is_null() {
+                    match self.result.is_none() {
                         true => pair(class_of(self), arguments),
                         false => Tuple::new([class_of(self), arguments, index_tuple(&self.indices)?])
                             .map(Ref::into_object),
@@ -287,7 +282,7 @@ macro_rules! selections {
                 }
 
                 fn set_places(&self, places: Vec<usize>) -> Result<()> {
-                    self.result.set(pick(&self.pool(), &places)?);
+                    pick(&self.result, &self.pool(), &places)?;
                     self.indices.set(Some(Box::new(places)));
                     Ok(())
                 }
@@ -331,7 +326,7 @@ impl Combinations {
     }
 
     #[slot(tp_iternext)]
-    fn next_item(&self) -> Result<Option<Ref>> {
+    fn next_item(&self) -> Result<Option<Ref<Tuple>>> {
         self.next_selection(|places, items| {
             let length = places.len();
             // The rightmost place that is not at its end moves on; those behind it follow it closely.
@@ -395,7 +390,7 @@ impl CombinationsWithReplacement {
     }
 
     #[slot(tp_iternext)]
-    fn next_item(&self) -> Result<Option<Ref>> {
+    fn next_item(&self) -> Result<Option<Ref<Tuple>>> {
         self.next_selection(|places, items| {
             let Some(moving) = places.iter().rposition(|&place| place != items - 1) else { return false };
             let value = places[moving] + 1;
@@ -415,10 +410,10 @@ impl CombinationsWithReplacement {
     fn set_state(&self, state: &Object) -> Result<()> {
         let numbers = state_numbers(state, self.length)?;
         let items = self.pool().len();
-        if items == 0 {
+        if items == 0 && self.length > 0 {
             return Ok(());
         }
-        self.set_places(numbers.iter().map(|&number| clamp(number, items - 1)).collect())
+        self.set_places(numbers.iter().map(|&number| clamp(number, items.saturating_sub(1))).collect())
     }
 
     /// Returns size in memory, in bytes.
@@ -440,7 +435,7 @@ pub struct Permutations {
     #[trace(skip)]
     cycles: Indices,
     /// The last result; null before the first.
-    result: Field,
+    result: SpareTuple,
     length: usize,
     is_done: Cell<bool>,
 }
@@ -450,11 +445,9 @@ impl Permutations {
         self.pool.get().unwrap_or_else(Tuple::empty)
     }
 
-    fn pick(&self) -> Result<Option<Ref>> {
+    fn pick(&self) -> Result<Ref<Tuple>> {
         let pool = self.pool();
-        let picked = with_indices(&self.indices, |places| pick(&pool, &places[..self.length]))?;
-        self.result.set(picked.clone());
-        Ok(picked)
+        with_indices(&self.indices, |places| pick(&self.result, &pool, &places[..self.length]))
     }
 
     /// Moves on to the next arrangement; whether there is one.
@@ -508,7 +501,7 @@ impl Permutations {
                 pool: Field::new(Some(pool)),
                 indices: indices((0..items).collect()),
                 cycles: indices(cycles),
-                result: Field::null(),
+                result: SpareTuple::none(),
                 length,
                 is_done: Cell::new(length > items),
             },
@@ -521,12 +514,12 @@ impl Permutations {
     }
 
     #[slot(tp_iternext)]
-    fn next_item(&self) -> Result<Option<Ref>> {
+    fn next_item(&self) -> Result<Option<Ref<Tuple>>> {
         if self.is_done.get() {
             return Ok(None);
         }
-        if self.result.is_null() || self.advance() {
-            return self.pick();
+        if self.result.is_none() || self.advance() {
+            return self.pick().map(Some);
         }
         self.is_done.set(true);
         Ok(None)
@@ -540,7 +533,7 @@ impl Permutations {
             return pair(class_of(self), pair(empty_tuple(), length)?);
         }
         let arguments = pair(self.pool().into_object(), length)?;
-        if self.result.is_null() {
+        if self.result.is_none() {
             return pair(class_of(self), arguments);
         }
         let state = pair(index_tuple(&self.indices)?, index_tuple(&self.cycles)?)?;

@@ -10,6 +10,7 @@ mod tee;
 pub use itertools::{DEFINITION, initialize};
 
 use objects::prelude::*;
+use objects::spare_tuple::SpareTuple;
 
 /// A pickled state has to be a tuple.
 fn state_tuple(state: &Object) -> Result<&[Ref]> {

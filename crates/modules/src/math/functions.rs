@@ -91,6 +91,9 @@ pub fn log_gamma(x: f64) -> Result<f64> {
 /// `x ** y` by the rules of C, as floats alone.
 pub fn power(x: f64, y: f64) -> Result<f64> {
     let result = x.powf(y);
+    if x == 0.0 && y == f64::NEG_INFINITY {
+        return Err(domain_error());
+    }
     if x.is_finite() && y.is_finite() {
         if result.is_nan() || result.is_infinite() && x == 0.0 {
             return Err(domain_error());

@@ -352,7 +352,8 @@ pub mod functions {
     /// Kill a process group with a signal.
     #[function("(pgid, signal, /)")]
     fn killpg(pgid: c_int, signal: c_int) -> Result<()> {
-        raised(calls::killpg(pgid, signal)).map(drop)
+        raised(calls::killpg(pgid, signal)).map(drop)?;
+        (objects::services::get().check_signals)()
     }
 
     /// Return a file descriptor referring to the process *pid*.

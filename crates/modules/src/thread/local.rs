@@ -8,18 +8,67 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use objects::prelude::*;
 use objects::protocol::{generic_get_attr, generic_set_attr};
 use objects::thread_state::ThreadState;
+use objects::weakref;
 
-/// Thread-local data. The dictionaries lie in the threads' own states, under a key that no other object
-/// ever has; a thread that ends takes its dictionaries along.
+/// Thread-local data. The object owns the threads' dictionaries, so that the collector sees what they hold.
+/// Each thread's own state has a token for it, under a key that no other object ever has: a thread that
+/// ends takes its token along, and with that its dictionary goes.
 #[repr(C)]
 #[derive(Trace)]
 pub struct Local {
     base: Object,
+    #[trace(skip)]
     key: Field<Str>,
     args: Field<Tuple>,
     kwargs: Field<Dict>,
     #[trace(skip)]
     weak_references: Cell<*mut Object>,
+    /// By the addresses of tokens: a weak reference to the token, and the dictionary.
+    dictionaries: Field<Dict>,
+}
+
+/// What stands for a thread.
+#[repr(C)]
+#[derive(Trace)]
+pub struct Token {
+    base: Object,
+    #[trace(skip)]
+    weak_references: Cell<*mut Object>,
+}
+
+/// Thread-local dummy
+#[class(name = "_thread._localdummy", weaklist_offset = offset_of!(Token, weak_references), generic_getattro)]
+impl Token {}
+
+/// What is called when a token goes.
+#[repr(C)]
+#[derive(Trace)]
+pub struct Forget {
+    base: Object,
+    /// A weak reference to the thread-local object.
+    local: Field,
+    token: Field<Int>,
+}
+
+#[class(name = "_thread._forget", generic_getattro)]
+impl Forget {
+    #[slot(tp_call, "(reference, /)")]
+    fn call(&self, reference: &Object) -> Result<()> {
+        let _ = reference;
+        let local = self.local.get().and_then(|local| weakref::referent(&local));
+        let dictionaries = local
+            .as_ref()
+            .and_then(|local| local.downcast::<Local>())
+            .and_then(|local| local.dictionaries.get());
+        match (dictionaries, self.token.get()) {
+            (Some(dictionaries), Some(token)) => dictionaries.pop(&token).map(drop),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn address(token: &Object) -> Ref<Int> {
+    Int::new(token.as_ptr() as i64)
 }
 
 static NEXT_KEY: AtomicU64 = AtomicU64::new(1);
@@ -42,14 +91,47 @@ impl Local {
         self.key.get().ok_or_else(|| raise!(SystemError, "a cleared thread-local object"))
     }
 
+    /// The dictionary of a thread, by its token.
+    fn dictionary_of(&self, token: &Object) -> Result<Option<Ref<Dict>>> {
+        let Some(dictionaries) = self.dictionaries.get() else { return Ok(None) };
+        let Some(entry) = dictionaries.get(&address(token))? else { return Ok(None) };
+        let dict = entry.downcast::<Tuple>().and_then(|entry| entry.items().get(1).cloned());
+        Ok(dict.and_then(|dict| dict.into_type::<Dict>().ok()))
+    }
+
+    /// A dictionary for the calling thread.
+    fn add_dictionary(&self, all: &Dict, key: &Str) -> Result<Ref<Dict>> {
+        let dictionaries = match self.dictionaries.get() {
+            Some(dictionaries) => dictionaries,
+            None => {
+                let dictionaries = Dict::new();
+                self.dictionaries.set(Some(dictionaries.clone()));
+                dictionaries
+            }
+        };
+        let token = Ref::new(Token { base: Object::header(), weak_references: Cell::new(ptr::null_mut()) });
+        let forget = Ref::new(Forget {
+            base: Object::header(),
+            local: Field::new(Some(weakref::new_reference(self)?)),
+            token: Field::new(Some(address(&token))),
+        });
+        let reference = weakref::new_reference_with(&token, Some(&forget))?;
+        let dict = Dict::new();
+        let entry = Tuple::new([reference, dict.clone().into_object()])?;
+        dictionaries.set(&address(&token), &entry)?;
+        all.set(key, &token)?;
+        Ok(dict)
+    }
+
     /// The calling thread's dictionary: made, and the object initialised for the thread, when first asked for.
     fn dictionary(&self) -> Result<Ref<Dict>> {
         let (all, key) = (thread_dict(), self.key()?);
-        if let Some(dict) = all.get(&key)?.and_then(|dict| dict.into_type::<Dict>().ok()) {
+        if let Some(token) = all.get(&key)?
+            && let Some(dict) = self.dictionary_of(&token)?
+        {
             return Ok(dict);
         }
-        let dict = Dict::new();
-        all.set(&key, &dict)?;
+        let dict = self.add_dictionary(&all, &key)?;
         let class = self.class();
         let is_overridden = class.tp_init.get().map(|init| init as usize)
             != objects::object::OBJECT.tp_init.get().map(|init| init as usize);
@@ -63,6 +145,24 @@ impl Local {
             }
         }
         Ok(dict)
+    }
+}
+
+impl Drop for Local {
+    /// Takes the tokens out of all threads' states.
+    fn drop(&mut self) {
+        let Some(key) = self.key.take() else { return };
+        let pending = raise::fetch();
+        vm::thread::for_each_state(|state| {
+            if let Some(dict) = state.dict.get().and_then(|dict| dict.into_type::<Dict>().ok())
+                && let Err(raised) = dict.pop(&key)
+            {
+                raised.clear();
+            }
+        });
+        if let Some(pending) = pending {
+            let _ = pending.restore();
+        }
     }
 }
 
@@ -85,23 +185,12 @@ impl Local {
             args: Field::new(Some(args.to_ref())),
             kwargs: Field::new(kwargs.map(|kwargs| kwargs.to_ref())),
             weak_references: Cell::new(ptr::null_mut()),
+            dictionaries: Field::null(),
         };
+        let local = Ref::new_in(class, local)?;
         // The making thread's dictionary is there at once: `type.__call__` runs `__init__` for it.
-        thread_dict().set(&key, &Dict::new())?;
-        Ref::new_in(class, local)
-    }
-
-    #[slot(tp_finalize)]
-    fn finalize(&self) {
-        let Ok(key) = self.key() else { return };
-        // The other threads' values go with them; no later object has the same key.
-        vm::thread::for_each_state(|state| {
-            if let Some(dict) = state.dict.get().and_then(|dict| dict.into_type::<Dict>().ok())
-                && let Err(raised) = dict.remove(&key)
-            {
-                raised.clear();
-            }
-        });
+        local.add_dictionary(&thread_dict(), &key)?;
+        Ok(local)
     }
 
     #[slot(tp_getattro)]

@@ -184,6 +184,10 @@ impl Shape {
     fn check_counts(&self, parameters: usize, given: usize, named: usize) -> Result<()> {
         let open = self.has_rest || self.has_keywords;
         let least = self.positional_only.min(self.required);
+        // Such a function looks at the named arguments as if there were no others.
+        if self.has_rest && self.positional == 0 && named > parameters && !self.has_keywords {
+            return Err(self.wrong_count(parameters, 0, named, false));
+        }
         if (given + named > parameters && !open)
             || (given > self.positional && !self.has_rest)
             || given < least

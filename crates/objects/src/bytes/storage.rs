@@ -187,6 +187,7 @@ impl Bytes {
             ptr::copy_nonoverlapping(content.as_ptr(), start, content.len());
             start.add(content.len()).write(0);
         }
+        gc::track_instance(&bytes);
         Ok(bytes)
     }
 

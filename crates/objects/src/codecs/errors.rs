@@ -4,7 +4,7 @@ use super::handlers::{self, Builtin};
 use super::registry;
 use crate::exceptions::UnicodeErrorObject;
 use crate::prelude::*;
-use crate::str::StrBuilder;
+use crate::str::{Points, StrBuilder};
 
 /// Sets a `UnicodeEncodeError` for the code points from `start` to `end`.
 #[cold]
@@ -98,6 +98,18 @@ impl<'a> ErrorMode<'a> {
             return Ok(exception.clone());
         }
         Ok(self.exception.insert(make()?).clone())
+    }
+
+    /// How much of what cannot be encoded is handled at once: of surrogates that stand for bytes no more
+    /// than their run, as others may stand behind them.
+    pub fn reach(&self, points: Points<'_>, start: usize, end: usize) -> usize {
+        let stands_for_byte = |index: usize| (0xdc80..=0xdcff).contains(&points.at(index));
+        match self.builtin {
+            Some(handlers::Builtin::SurrogateEscape) if stands_for_byte(start) => {
+                (start..end).find(|&index| !stands_for_byte(index)).unwrap_or(end)
+            }
+            _ => end,
+        }
     }
 
     /// Handles code points that cannot be encoded: what stands for them, and where to go on.

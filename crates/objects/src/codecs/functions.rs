@@ -1,7 +1,32 @@
 //! Encoding and decoding by name: what `str.encode`, `bytes.decode` and `str(bytes, encoding)` do.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::{ByteOrder, narrow, registry, utf8, utf16, utf32};
+use crate::exceptions::BaseExceptionObject;
 use crate::prelude::*;
+
+/// Whether encodings and error handlers are looked up before they are needed, so that a wrong name is
+/// found out even where nothing has to be encoded (`-X dev`).
+static CHECKS_NAMES: AtomicBool = AtomicBool::new(false);
+
+pub fn check_names() {
+    CHECKS_NAMES.store(true, Ordering::Relaxed);
+}
+
+/// Looks up the names of an encoding and an error handler in development mode. `LookupError`.
+pub fn check_given(encoding: Option<&str>, errors: Option<&str>) -> Result<()> {
+    if !CHECKS_NAMES.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    if let Some(encoding) = encoding {
+        registry::lookup(encoding)?;
+    }
+    if let Some(errors) = errors {
+        registry::lookup_error(errors)?;
+    }
+    Ok(())
+}
 
 /// The codecs that need no registry.
 enum Native {
@@ -43,6 +68,7 @@ impl Native {
 
 /// The bytes of a text in an encoding, UTF-8 unless named.
 pub fn encode_text(string: &Str, encoding: Option<&str>, errors: Option<&str>) -> Result<Ref<Bytes>> {
+    check_given(encoding, errors)?;
     let mode = errors.unwrap_or("strict");
     match encoding.map(|encoding| (encoding, Native::named(encoding))) {
         None | Some((_, Some(Native::Utf8))) => utf8::encode(string, mode),
@@ -78,6 +104,7 @@ fn encode_by_registry(string: &Str, encoding: &str, errors: Option<&str>) -> Res
 
 /// The text of bytes in an encoding, UTF-8 unless named.
 pub fn decode_text(bytes: &[u8], encoding: Option<&str>, errors: Option<&str>) -> Result<Ref<Str>> {
+    check_given(encoding, errors)?;
     let mode = errors.unwrap_or("strict");
     Ok(match encoding.map(|encoding| (encoding, Native::named(encoding))) {
         None | Some((_, Some(Native::Utf8))) => utf8::decode(bytes, mode, true)?.0,
@@ -161,6 +188,11 @@ fn said_again(raised: Raised, message: &str) -> Raised {
     let exception = raised.fetch().normalize();
     match again(&exception, message) {
         Ok(Some(instance)) => {
+            if let Some(cause) =
+                exception.value.as_ref().and_then(|value| value.downcast::<BaseExceptionObject>())
+            {
+                cause.traceback.set(exception.traceback);
+            }
             let again = raise::set_instance(instance);
             exceptions::set_cause_and_context(again, exception.value)
         }
@@ -173,7 +205,6 @@ fn said_again(raised: Raised, message: &str) -> Raised {
 }
 
 fn again(exception: &raise::Fetched, message: &str) -> Result<Option<Ref>> {
-    use crate::exceptions::BaseExceptionObject;
     let (Some(value), Some(class)) = (&exception.value, exception.class.downcast::<Type>()) else {
         return Ok(None);
     };

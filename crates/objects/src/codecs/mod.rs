@@ -13,7 +13,9 @@ pub mod utf32;
 pub mod utf7;
 pub mod utf8;
 
-pub use functions::{decode_any, decode_text, encode_any, encode_text, text_codec, text_from_object};
+pub use functions::{
+    check_given, check_names, decode_any, decode_text, encode_any, encode_text, text_codec, text_from_object,
+};
 
 use crate::prelude::*;
 

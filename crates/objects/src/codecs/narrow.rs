@@ -59,13 +59,8 @@ fn encode_checked(string: &Str, errors: &str, name: &str, limit: u32, reason: &s
             continue;
         }
         let end = (at + 1..points.len()).find(|&index| points.at(index) < limit).unwrap_or(points.len());
-        // Surrogates that stand for bytes are handled one by one: others may stand among them.
-        let (replacement, next) = match mode.builtin() {
-            Some(super::handlers::Builtin::SurrogateEscape) => {
-                mode.encode(name, string, at, escapable_end(points, at, end), reason)?
-            }
-            _ => mode.encode(name, string, at, end, reason)?,
-        };
+        let end = mode.reach(points, at, end);
+        let (replacement, next) = mode.encode(name, string, at, end, reason)?;
         match replacement {
             Replacement::Bytes(replacement) => bytes.extend_from_slice(&replacement),
             Replacement::Text(text) => {
@@ -78,13 +73,4 @@ fn encode_checked(string: &Str, errors: &str, name: &str, limit: u32, reason: &s
         at = next;
     }
     Bytes::try_new(&bytes)
-}
-
-/// The end of the run of surrogates that stand for bytes; where the first is none, of all others.
-fn escapable_end(points: Points<'_>, start: usize, end: usize) -> usize {
-    let stands_for_byte = |index: usize| (0xdc80..=0xdcff).contains(&points.at(index));
-    match stands_for_byte(start) {
-        true => (start..end).find(|&index| !stands_for_byte(index)).unwrap_or(end),
-        false => end,
-    }
 }

@@ -46,7 +46,9 @@ fn named(rest: &[u8]) -> Escape {
     }
     let name = std::str::from_utf8(&rest[2..2 + length]).ok();
     match name.and_then(unicode::lookup) {
-        Some(unicode::Named::Character(point)) => Escape::Point(point, length + 3),
+        Some(unicode::Named::Character(point) | unicode::Named::Alias(point)) => {
+            Escape::Point(point, length + 3)
+        }
         _ => Escape::Malformed { reason: "unknown Unicode character name", length: length + 3, cut: false },
     }
 }

@@ -102,7 +102,9 @@ pub fn decode(bytes: &[u8], errors: &str, is_final: bool) -> Result<Decoded> {
                                 Some(problem)
                             }
                             (None, high) => {
-                                if let Some(high) = high {
+                                if let Some(high) = high
+                                    && is_decodable(byte)
+                                {
                                     builder.push(high);
                                 }
                                 if byte == b'-' {

@@ -85,6 +85,7 @@ fn encode_checked(string: &Str, errors: &str) -> Result<Ref<Bytes>> {
         }
         let end =
             (at + 1..points.len()).find(|&index| !is_surrogate(points.at(index))).unwrap_or(points.len());
+        let end = mode.reach(points, at, end);
         let reason = "surrogates not allowed";
         let (replacement, next) = mode.encode(NAME, string, at, end, reason)?;
         match replacement {

@@ -90,7 +90,7 @@ impl Callee<'_> {
                 },
                 _ => {
                     let all = count + names.map_or(0, |names| names.size() as usize);
-                    let all = std::slice::from_raw_parts(arguments, all);
+                    let all = memory::slice_or_empty(arguments, all);
                     let tuple = Tuple::new(all[..count].iter().map(|argument| argument.to_ref()))?;
                     let keywords = match names {
                         None => None,

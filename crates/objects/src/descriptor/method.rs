@@ -41,7 +41,8 @@ unsafe extern "C" fn vectorcall(
     unsafe {
         let receiver = *arguments;
         method.check_receiver(receiver)?;
-        method.callee(receiver).vectorcall(arguments.add(1), count - 1, names)
+        let class = method.defining_class();
+        method.callee(receiver, class.as_deref()).vectorcall(arguments.add(1), count - 1, names)
     }
 }
 
@@ -59,8 +60,14 @@ impl MethodDescriptor {
         self.definition
     }
 
-    fn callee<'a>(&'a self, receiver: &'a Object) -> Callee<'a> {
-        Callee { definition: self.definition, receiver: Some(receiver), class: None, function: self }
+    /// The class that a `METH_METHOD` function is passed.
+    #[inline(always)]
+    fn defining_class(&self) -> Option<Ref<Type>> {
+        (self.definition.flags & method_flags::METHOD != 0).then(|| self.owner())
+    }
+
+    fn callee<'a>(&'a self, receiver: &'a Object, class: Option<&'a Type>) -> Callee<'a> {
+        Callee { definition: self.definition, receiver: Some(receiver), class, function: self }
     }
 
     #[cold]
@@ -69,7 +76,7 @@ impl MethodDescriptor {
     }
 
     fn bind(&self, receiver: &Object) -> Result<Ref<BuiltinFunction>> {
-        let class = (self.definition.flags & method_flags::METHOD != 0).then(|| self.owner());
+        let class = self.defining_class();
         BuiltinFunction::new_method(self.definition, Some(receiver.to_ref()), None, class)
     }
 }
@@ -94,7 +101,8 @@ impl MethodDescriptor {
             return Err(self.missing_receiver());
         };
         self.check_receiver(receiver)?;
-        self.callee(receiver).call(&*Tuple::new(rest.iter().cloned())?, keywords)
+        let class = self.defining_class();
+        self.callee(receiver, class.as_deref()).call(&*Tuple::new(rest.iter().cloned())?, keywords)
     }
 
     #[slot(tp_descr_get)]

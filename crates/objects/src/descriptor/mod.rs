@@ -13,7 +13,7 @@ pub use getset::{GET_SET_DESCRIPTOR, GetSetDescriptor};
 pub use invoke::{Callee, check_flags};
 pub use member::{MEMBER_DESCRIPTOR, MemberDescriptor, get_member, set_member};
 pub use method::{CLASS_METHOD_DESCRIPTOR, ClassMethodDescriptor, METHOD_DESCRIPTOR, MethodDescriptor};
-pub use new_method::{is_new_method_of, new_method};
+pub use new_method::{is_new_method, new_method};
 pub use wrapper::{METHOD_WRAPPER, MethodWrapper, WRAPPER_DESCRIPTOR, WrapperDescriptor};
 
 use crate::builtin_function::BuiltinFunction;

@@ -22,16 +22,11 @@ pub fn new_method(class: &Type) -> Result<Ref> {
     BuiltinFunction::new(&DEFINITION.0, receiver, None).map(Ref::into_object)
 }
 
-/// Whether an attribute is a `__new__` made above whose type's `tp_new` the class inherited unchanged.
-pub fn is_new_method_of(method: &Object, class: &Type) -> bool {
+/// Whether an attribute is a `__new__` made above, whichever type's: then a class's instances are made by
+/// the `tp_new` that it inherited.
+pub fn is_new_method(method: &Object) -> bool {
     let Some(function) = method.downcast::<BuiltinFunction>() else { return false };
-    if !std::ptr::eq(function.definition(), &DEFINITION.0) {
-        return false;
-    }
-    let Some(owner) = function.receiver() else { return false };
-    let Some(owner) = owner.downcast::<Type>() else { return false };
-    let (own, inherited) = (class.tp_new.get(), owner.tp_new.get());
-    own.map(|new| new as usize) == inherited.map(|new| new as usize)
+    std::ptr::eq(function.definition(), &DEFINITION.0)
 }
 
 extern "C" fn call_new(owner: Option<&Object>, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {

@@ -100,10 +100,10 @@ impl Dict {
 impl Dict {
     #[slot(tp_new)]
     fn make(class: &Type, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<Dict>> {
-        if class.is(&DICT) {
-            return Ok(Dict::new());
+        match class.is(&DICT) {
+            true => Ref::new_untracked(Dict::empty_value()?),
+            false => Ref::new_in(class, Dict::empty_value()?),
         }
-        Ref::new_in(class, Dict::empty_value())
     }
 
     #[slot(tp_init)]

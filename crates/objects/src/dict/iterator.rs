@@ -1,6 +1,7 @@
 //! A dictionary's iterators: over keys, values and items, forwards and backwards.
 
 use super::*;
+use crate::spare_tuple::SpareTuple;
 
 /// Where an iterator is. It watches for changes of the dictionary's size.
 #[repr(C)]
@@ -11,8 +12,8 @@ struct Cursor {
     /// The dictionary's length when iteration began; something else once a change was noticed.
     used: Cell<usize>,
     position: Cell<usize>,
-    /// CPython keeps a tuple here; the place is the structure's.
-    result: Field,
+    /// The last item, where items are what is iterated over.
+    result: SpareTuple,
     /// How many are still to come.
     left: Cell<usize>,
 }
@@ -23,7 +24,7 @@ impl Cursor {
             dict: Field::new(Some(dict.to_ref())),
             used: Cell::new(dict.len()),
             position: Cell::new(0),
-            result: Field::null(),
+            result: SpareTuple::none(),
             left: Cell::new(dict.len()),
         }
     }
@@ -68,32 +69,32 @@ impl Cursor {
     }
 
     /// What is left, as a list, without moving this cursor.
-    fn reduce(&self, forwards: bool, pick: fn(Ref, Ref) -> Result<Ref>) -> Result<Ref> {
+    fn reduce(&self, forwards: bool, pick: fn(&SpareTuple, Ref, Ref) -> Result<Ref>) -> Result<Ref> {
         let twin = Cursor {
             dict: Field::new(self.dict.get()),
             used: self.used.clone(),
             position: self.position.clone(),
-            result: Field::null(),
+            result: SpareTuple::none(),
             left: self.left.clone(),
         };
         let mut items = Vec::new();
         while let Some((key, value)) = twin.step(forwards)? {
-            items.push(pick(key, value)?);
+            items.push(pick(&SpareTuple::none(), key, value)?);
         }
         crate::iterators::reduce_to_list(items)
     }
 }
 
-fn pick_key(key: Ref, _: Ref) -> Result<Ref> {
+fn pick_key(_: &SpareTuple, key: Ref, _: Ref) -> Result<Ref> {
     Ok(key)
 }
 
-fn pick_value(_: Ref, value: Ref) -> Result<Ref> {
+fn pick_value(_: &SpareTuple, _: Ref, value: Ref) -> Result<Ref> {
     Ok(value)
 }
 
-fn pick_item(key: Ref, value: Ref) -> Result<Ref> {
-    Tuple::new([key, value]).map(Ref::into_object)
+fn pick_item(last: &SpareTuple, key: Ref, value: Ref) -> Result<Ref> {
+    last.give([key, value]).map(Ref::into_object)
 }
 
 macro_rules! iterators {
@@ -123,7 +124,7 @@ macro_rules! iterators {
                 #[slot(tp_iternext)]
                 fn next_item(&self) -> Result<Option<Ref>> {
                     match self.cursor.step($forwards)? {
-                        Some((key, value)) => $pick(key, value).map(Some),
+                        Some((key, value)) => $pick(&self.cursor.result, key, value).map(Some),
                         None => Ok(None),
                     }
                 }

@@ -13,16 +13,16 @@ pub enum Duplicates {
 }
 
 impl Dict {
+    /// Whether its entries stand in the order in which it iterates. A subclass that iterates in its
+    /// own way is asked through its methods.
+    pub(super) fn has_own_order(&self) -> bool {
+        self.class().tp_iter.get().map(|f| f as usize) == DICT.tp_iter.get().map(|f| f as usize)
+    }
+
     /// Takes over the entries of a mapping: a dictionary, or anything with `keys()` and subscription.
     pub fn merge(&self, other: &Object, duplicates: Duplicates) -> Result<()> {
         match other.downcast::<Dict>() {
-            // A subclass that iterates in its own way is asked through its methods.
-            Some(dict)
-                if dict.class().tp_iter.get().map(|f| f as usize)
-                    == DICT.tp_iter.get().map(|f| f as usize) =>
-            {
-                self.merge_dict(dict, duplicates)
-            }
+            Some(dict) if dict.has_own_order() => self.merge_dict(dict, duplicates),
             _ => self.merge_mapping(other, duplicates),
         }
     }

@@ -55,25 +55,24 @@ fn next_version() -> u64 {
 
 // Storage.
 impl Dict {
-    /// The value that `tp_new` puts into an object: no entries.
-    pub fn empty_value() -> Dict {
-        Dict {
-            base: Object::header(),
-            used: Cell::new(0),
-            version_tag: Cell::new(next_version()),
-            keys: Cell::new(KeysRef::empty().into_raw()),
-            values: Cell::new(ptr::null_mut()),
-        }
+    /// The value that `tp_new` puts into an object: no entries, in a table of its own.
+    pub fn empty_value() -> Result<Dict> {
+        let keys = KeysRef::new(keys::MINIMUM_SIZE, Kind::Strings)?;
+        Ok(Dict::value(keys, ptr::null_mut()))
     }
 
-    fn with_keys(keys: KeysRef, values: *mut Field) -> Result<Ref<Dict>> {
-        Ref::new_untracked(Dict {
+    fn value(keys: KeysRef, values: *mut Field) -> Dict {
+        Dict {
             base: Object::header(),
             used: Cell::new(0),
             version_tag: Cell::new(next_version()),
             keys: Cell::new(keys.into_raw()),
             values: Cell::new(values),
-        })
+        }
+    }
+
+    fn with_keys(keys: KeysRef, values: *mut Field) -> Result<Ref<Dict>> {
+        Ref::new_untracked(Dict::value(keys, values))
     }
 
     /// The table, borrowed until anything changes the dictionary: nothing may run meanwhile.
@@ -402,15 +401,12 @@ impl Dict {
         }
     }
 
-    /// Removes a key, and gives it as it was stored, with its value.
-    pub fn pop_entry(&self, key: &Object) -> Result<Option<(Ref, Ref)>> {
-        match self.find(key, hash_of(key)?)? {
-            Some(index) if !self.value_field(index).is_null() => {
-                let (key, value) = self.take(index)?;
-                Ok(key.zip(value))
-            }
-            _ => Ok(None),
-        }
+    /// The key as it was stored that is equal to a key.
+    pub fn stored_key(&self, key: &Object, hash: isize) -> Result<Option<Ref>> {
+        Ok(match self.find(key, hash)? {
+            Some(index) if !self.value_field(index).is_null() => self.keys().entry(index).key.get(),
+            _ => None,
+        })
     }
 
     /// Removes a key; whether it was there.
@@ -493,11 +489,6 @@ impl Dict {
         self.keys().count()
     }
 
-    /// The address of the table: while it is the same, entries keep their positions.
-    pub fn table_address(&self) -> usize {
-        self.keys.get() as usize
-    }
-
     /// The number of the table's indices.
     pub fn table_size(&self) -> usize {
         self.keys().size()
@@ -568,7 +559,7 @@ impl Dict {
             Dict::with_keys(keys.duplicate()?, ptr::null_mut())?
         } else {
             let copy = Dict::new();
-            copy.merge_dict(self, Duplicates::Replace)?;
+            copy.merge(self.as_object(), Duplicates::Replace)?;
             return Ok(copy);
         };
         copy.used.set(self.len());

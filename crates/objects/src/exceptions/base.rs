@@ -5,15 +5,9 @@ use std::mem::offset_of;
 use super::BaseExceptionObject;
 use crate::prelude::*;
 
-/// A structure of exception instances: empty at first, filled by `__init__`.
-pub trait Structure: Layout {
-    /// With these arguments, and the rest empty.
-    fn empty(base: BaseExceptionObject) -> Self;
-}
-
-/// `tp_new` of every exception class: an instance with its arguments.
-pub fn new_exception<T: Structure>(class: &Type, args: &Tuple) -> Result<Ref> {
-    let base = BaseExceptionObject {
+/// An instance with its arguments. What its class's structure has besides is null until `__init__` fills it.
+pub fn new_exception(class: &Type, args: &Tuple) -> Result<Ref> {
+    let exception = BaseExceptionObject {
         base: Object::header(),
         dict: Field::null(),
         args: Field::new(Some(args.to_ref())),
@@ -22,7 +16,7 @@ pub fn new_exception<T: Structure>(class: &Type, args: &Tuple) -> Result<Ref> {
         cause: Field::null(),
         suppress_context: std::cell::Cell::new(0),
     };
-    Ref::new_in(class, T::empty(base)).map(Ref::into_object)
+    Ref::new_in(class, exception).map(Ref::into_object)
 }
 
 /// Refuses keyword arguments, by the name of the instance's class.
@@ -74,20 +68,28 @@ fn checked_exception(value: Option<&Object>, attribute: &str) -> Result<Option<R
     Ok(Some(value.to_ref()))
 }
 
-#[methods(BASE_EXCEPTION, generic_getattro, generic_setattro)]
+/// The one `tp_new` of all exception classes but those of the operating system's errors: a class in C
+/// below several of them can be made by any one's `__new__`.
+#[methods(NEW)]
 impl BaseExceptionObject {
     #[slot(tp_new)]
     fn new(class: &Type, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref> {
-        new_exception::<BaseExceptionObject>(class, args)
+        new_exception(class, args)
     }
+}
 
+#[methods(INIT)]
+impl BaseExceptionObject {
     #[slot(tp_init)]
     fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         refuse_keywords(self.class(), kwargs)?;
         self.args.set(Some(args.to_ref()));
         Ok(())
     }
+}
 
+#[methods(BASE_EXCEPTION, generic_getattro, generic_setattro)]
+impl BaseExceptionObject {
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
         let args = self.arguments()?;

@@ -100,7 +100,7 @@ pub struct SystemExitObject {
 }
 
 macro_rules! structures {
-    ($($structure:ident: $parent:ident = $class:ident { $($field:ident: $empty:expr),* })*) => {
+    ($($structure:ident: $parent:ident = $class:ident;)*) => {
         $(
             impl Deref for $structure {
                 type Target = $parent;
@@ -117,17 +117,7 @@ macro_rules! structures {
                 }
                 structures!(@test $structure);
             }
-
-            impl base::Structure for $structure {
-                fn empty(base: BaseExceptionObject) -> $structure {
-                    structures!(@empty $structure base { $($field: $empty),* })
-                }
-            }
         )*
-    };
-    (@empty BaseExceptionObject $base:ident {}) => { $base };
-    (@empty $structure:ident $base:ident { $($field:ident: $empty:expr),* }) => {
-        $structure { base: $base, $($field: $empty),* }
     };
     (@test BaseExceptionObject) => {
         #[inline(always)]
@@ -148,34 +138,11 @@ macro_rules! structures {
 }
 
 structures! {
-    BaseExceptionObject: Object = BaseException {}
-    SyntaxErrorObject: BaseExceptionObject = SyntaxError {
-        msg: Field::null(),
-        filename: Field::null(),
-        lineno: Field::null(),
-        offset: Field::null(),
-        text: Field::null(),
-        print_file_and_line: Field::null()
-    }
-    UnicodeErrorObject: BaseExceptionObject = UnicodeEncodeError {
-        encoding: Field::null(),
-        object: Field::null(),
-        start: Cell::new(0),
-        end: Cell::new(0),
-        reason: Field::null()
-    }
-    OSErrorObject: BaseExceptionObject = OSError {
-        errno: Field::null(),
-        strerror: Field::null(),
-        filename: Field::null(),
-        filename2: Field::null(),
-        written: Cell::new(-1)
-    }
-    ImportErrorObject: BaseExceptionObject = ImportError {
-        msg: Field::null(),
-        name: Field::null(),
-        path: Field::null()
-    }
-    StopIterationObject: BaseExceptionObject = StopIteration { value: Field::null() }
-    SystemExitObject: BaseExceptionObject = SystemExit { code: Field::null() }
+    BaseExceptionObject: Object = BaseException;
+    SyntaxErrorObject: BaseExceptionObject = SyntaxError;
+    UnicodeErrorObject: BaseExceptionObject = UnicodeEncodeError;
+    OSErrorObject: BaseExceptionObject = OSError;
+    ImportErrorObject: BaseExceptionObject = ImportError;
+    StopIterationObject: BaseExceptionObject = StopIteration;
+    SystemExitObject: BaseExceptionObject = SystemExit;
 }

@@ -76,11 +76,14 @@ impl OSErrorObject {
             }
         }
         let object = match fills_here {
-            true => new_exception::<OSErrorObject>(class, args)?,
-            false => new_exception::<OSErrorObject>(class, &*Tuple::new([])?)?,
+            true => new_exception(class, args)?,
+            false => new_exception(class, &*Tuple::new([])?)?,
         };
-        if fills_here && let Some(exception) = object.downcast::<OSErrorObject>() {
-            exception.fill(args)?;
+        if let Some(exception) = object.downcast::<OSErrorObject>() {
+            exception.written.set(-1);
+            if fills_here {
+                exception.fill(args)?;
+            }
         }
         Ok(object)
     }

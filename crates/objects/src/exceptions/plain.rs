@@ -3,17 +3,12 @@
 
 use std::mem::offset_of;
 
-use super::base::{new_exception, refuse_keywords};
+use super::base::refuse_keywords;
 use super::{BaseExceptionObject, ImportErrorObject, StopIterationObject, SystemExitObject};
 use crate::prelude::*;
 
 #[methods(STOP_ITERATION)]
 impl StopIterationObject {
-    #[slot(tp_new)]
-    fn new(class: &Type, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref> {
-        new_exception::<StopIterationObject>(class, args)
-    }
-
     #[slot(tp_init)]
     fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         refuse_keywords(self.class(), kwargs)?;
@@ -29,11 +24,6 @@ impl StopIterationObject {
 
 #[methods(SYSTEM_EXIT)]
 impl SystemExitObject {
-    #[slot(tp_new)]
-    fn new(class: &Type, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref> {
-        new_exception::<SystemExitObject>(class, args)
-    }
-
     #[slot(tp_init)]
     fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         refuse_keywords(self.class(), kwargs)?;
@@ -53,11 +43,6 @@ impl SystemExitObject {
 
 #[methods(IMPORT_ERROR)]
 impl ImportErrorObject {
-    #[slot(tp_new)]
-    fn new(class: &Type, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref> {
-        new_exception::<ImportErrorObject>(class, args)
-    }
-
     #[slot(tp_init)]
     fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         self.args.set(Some(args.to_ref()));

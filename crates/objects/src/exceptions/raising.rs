@@ -95,12 +95,21 @@ fn is_instance_of(value: &Object, class: &Object) -> bool {
     class.downcast::<Type>().is_some_and(|class| value.class().is_subtype(class))
 }
 
+/// How many exceptions may come, one of another, of making an instance.
+const NORMALIZING_LIMIT: usize = 32;
+
 /// Makes the value an instance of the class, the class the instance's. Where making it fails, the
 /// exception from that takes its place.
 pub fn normalize(exception: Fetched) -> Fetched {
     let Fetched { mut class, mut value, mut traceback } = exception;
-    // An exception class whose construction always raises is not normalised for ever.
-    for _ in 0..32 {
+    for depth in 0..NORMALIZING_LIMIT + 2 {
+        // An exception class whose construction always raises is not normalised for ever.
+        if depth == NORMALIZING_LIMIT {
+            class = exceptions::RecursionError.to_ref().into_object();
+            value = Some(
+                Str::new("maximum recursion depth exceeded while normalizing an exception").into_object(),
+            );
+        }
         match instantiate(&class, value) {
             Ok(instance) => {
                 let class = instance.class().to_ref().into_object();
@@ -114,7 +123,7 @@ pub fn normalize(exception: Fetched) -> Fetched {
             }
         }
     }
-    Fetched { class: exceptions::RecursionError.to_ref().into_object(), value: None, traceback }
+    Fetched { class, value, traceback }
 }
 
 /// Gives the exception that is set a cause, which is its context too: `raise ... from cause`.

@@ -3,16 +3,11 @@
 use std::mem::offset_of;
 
 use super::SyntaxErrorObject;
-use super::base::{new_exception, refuse_keywords};
+use super::base::refuse_keywords;
 use crate::prelude::*;
 
 #[methods(SYNTAX_ERROR)]
 impl SyntaxErrorObject {
-    #[slot(tp_new)]
-    fn new(class: &Type, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref> {
-        new_exception::<SyntaxErrorObject>(class, args)
-    }
-
     #[slot(tp_init)]
     fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         refuse_keywords(self.class(), kwargs)?;

@@ -3,7 +3,6 @@
 use std::mem::offset_of;
 
 use super::UnicodeErrorObject;
-use super::base::new_exception;
 use crate::prelude::*;
 
 fn check_count(args: &Tuple, expected: usize) -> Result<()> {
@@ -69,11 +68,6 @@ impl UnicodeErrorObject {
 
 #[methods(UNICODE_ERROR_MEMBERS)]
 impl UnicodeErrorObject {
-    #[slot(tp_new)]
-    fn new(class: &Type, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref> {
-        new_exception::<UnicodeErrorObject>(class, args)
-    }
-
     /// exception encoding
     #[member(OBJECT)]
     const encoding: usize = offset_of!(UnicodeErrorObject, encoding);

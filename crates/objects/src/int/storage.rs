@@ -194,7 +194,9 @@ impl Int {
         let mut builder = IntBuilder::new_in(class, self.digits().len())?;
         builder.digits().copy_from_slice(self.digits());
         let count = self.digits().len();
-        Ok(builder.finish_as_is(count, self.is_negative()))
+        let copy = builder.finish_as_is(count, self.is_negative());
+        gc::track_instance(&copy);
+        Ok(copy)
     }
 
     /// The digits of the magnitude, the least significant first; none for zero.

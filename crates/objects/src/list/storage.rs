@@ -123,7 +123,7 @@ impl List {
     /// The items of a range, as they are now; the range is cut to the list's.
     pub fn range_to_vec(&self, range: Range<usize>) -> Vec<Ref> {
         let end = range.end.min(self.len());
-        self.fields()[range.start.min(end)..end].iter().filter_map(Field::get).collect()
+        collect(&self.fields()[range.start.min(end)..end], Field::get)
     }
 
     /// Makes room for `length` items in all, and says that there are as many: the room behind the present
@@ -211,7 +211,7 @@ impl List {
         let start = range.start.min(end);
         let tail = length - end;
         let new_length = start + items.len() + tail;
-        let removed: Vec<Ref> = self.fields()[start..end].iter().filter_map(Field::take).collect();
+        let removed = collect(&self.fields()[start..end], Field::take);
         let count = items.len();
         if new_length > length {
             self.resize(new_length)?;
@@ -258,17 +258,12 @@ impl List {
         Ok(Some(item))
     }
 
-    /// Takes every item out; the list keeps no room.
-    pub fn take_all(&self) -> Vec<Ref> {
-        if self.items.get().is_null() {
-            return Vec::new();
-        }
-        let items: Vec<Ref> = self.fields().iter().filter_map(Field::take).collect();
+    /// Takes the block with every item; the list keeps no room.
+    fn take_block(&self) -> Block {
+        let block = Block { items: self.items.replace(ptr::null_mut()), length: self.len() };
         self.set_size(0);
-        // SAFETY: the list's own block, of which every place is null.
-        unsafe { raw_free(self.items.replace(ptr::null_mut()).cast()) };
         self.allocated.set(0);
-        items
+        block
     }
 
     /// Room for this many items behind the present ones, where there is less; as `list.extend` makes it
@@ -296,7 +291,7 @@ impl List {
 
     /// Removes every item.
     pub fn clear(&self) {
-        drop(self.take_all());
+        drop(self.take_block());
     }
 
     /// Turns a range of items round.
@@ -321,7 +316,7 @@ impl List {
 
     /// Takes the items out for sorting, and marks the list: a change of it meanwhile will show.
     pub(super) fn begin_sorting(&self) -> (Vec<Ref>, EmptyBlock) {
-        let items = self.fields().iter().filter_map(Field::take).collect();
+        let items = collect(self.fields(), Field::take);
         let block = EmptyBlock { items: self.items.replace(ptr::null_mut()), allocated: self.allocated() };
         self.set_size(0);
         self.allocated.set(-1);
@@ -331,7 +326,7 @@ impl List {
     /// Puts the sorted items back; whether the list was changed meanwhile.
     pub(super) fn end_sorting(&self, items: Vec<Ref>, block: EmptyBlock) -> bool {
         let changed = self.allocated.get() != -1;
-        let others = self.take_all();
+        let others = self.take_block();
         assert!(items.len() <= block.allocated);
         self.set_size(items.len() as isize);
         for (index, item) in items.into_iter().enumerate() {
@@ -364,6 +359,34 @@ impl Trace for List {
 
 impl Drop for List {
     fn drop(&mut self) {
-        drop(self.take_all());
+        drop(self.take_block());
     }
+}
+
+/// Items that are no list's any more. The last is dropped first.
+struct Block {
+    items: *mut Field,
+    length: usize,
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        if self.items.is_null() {
+            return;
+        }
+        // SAFETY: the block is this value's own, with `length` initialised places.
+        unsafe {
+            for index in (0..self.length).rev() {
+                ptr::drop_in_place(self.items.add(index));
+            }
+            raw_free(self.items.cast());
+        }
+    }
+}
+
+/// What `take` gets out of each field, in room made once.
+fn collect(fields: &[Field], take: impl Fn(&Field) -> Option<Ref>) -> Vec<Ref> {
+    let mut items = Vec::with_capacity(fields.len());
+    items.extend(fields.iter().filter_map(take));
+    items
 }

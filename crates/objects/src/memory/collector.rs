@@ -487,7 +487,8 @@ pub fn unfreeze() {
     COLLECTOR.generations[OLDEST].list().absorb(COLLECTOR.permanent.list());
 }
 
-fn has_debug(flag: c_int) -> bool {
+/// Whether `gc.set_debug` has set a flag.
+pub fn has_debug(flag: c_int) -> bool {
     COLLECTOR.debug.get() & flag != 0
 }
 

@@ -228,6 +228,14 @@ pub fn track(object: &Object) {
     }
 }
 
+/// Tracks an instance, now filled, if its class is one that the collector knows: a subclass of a type
+/// that it does not know may be.
+pub fn track_instance(object: &Object) {
+    if object.class().has_flags(flags::HAVE_GC) {
+        track(object);
+    }
+}
+
 /// Takes an object out of the collector's sight.
 #[inline(always)]
 pub fn untrack(object: &Object) {

@@ -19,3 +19,16 @@ pub use trace::{Trace, Visitor, clear, traverse};
 /// Rust's own allocations come from the objects' allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The items that C hands over, where null is as good as any pointer to none.
+///
+/// # Safety
+/// The pointer is to as many items, which outlive the slice.
+#[inline(always)]
+pub unsafe fn slice_or_empty<'a, T>(start: *const T, count: usize) -> &'a [T] {
+    match count {
+        0 => &[],
+        // SAFETY: the caller's promise.
+        _ => unsafe { std::slice::from_raw_parts(start, count) },
+    }
+}

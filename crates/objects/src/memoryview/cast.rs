@@ -106,14 +106,8 @@ impl MemoryView {
                 "memoryview: destination format must be a native single character format prefixed with an optional '@'"
             );
         };
-        let source = native_format(self.format());
-        let Some((source, _)) = source else {
-            bail!(
-                ValueError,
-                "memoryview: source format must be a native single character format prefixed with an optional '@'"
-            );
-        };
-        if !is_byte(source) && !is_byte(letter) {
+        let from_bytes = native_format(self.format()).is_some_and(|(source, _)| is_byte(source));
+        if !from_bytes && !is_byte(letter) {
             bail!(TypeError, "memoryview: cannot cast between two non-byte formats");
         }
         let length = view.len;

@@ -14,6 +14,10 @@ pub fn format_str(template: &Str, values: &Object) -> Result<Ref<Str>> {
     let mut values = Arguments::new(values, false);
     let mut builder = StrBuilder::with_capacity(template.len() + 32);
     let points = template.points();
+    if next_percent(points, 0).is_none() {
+        values.finish("string")?;
+        return Ok(template.to_ref());
+    }
     // The general parser works on wide code points; the common specifiers need none of it.
     let mut wide: Option<Vec<u32>> = None;
     let mut at = 0;

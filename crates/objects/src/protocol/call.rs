@@ -78,9 +78,8 @@ impl Object {
             Some(function) => checked(self, unsafe { function(self, arguments, count, names) }),
             None => {
                 let positional = count & !VECTORCALL_ARGUMENTS_OFFSET;
-                let all = positional + names.map_or(0, |names| names.size() as usize);
-                // SAFETY: the caller's promise; C passes null for no arguments.
-                let all = unsafe { crate::arguments::slice(arguments.cast(), all as isize) };
+                // SAFETY: the caller's promise.
+                let all = unsafe { crate::arguments::vector(arguments, positional as isize, names) };
                 let tuple = Tuple::new(all[..positional].iter().map(|argument| argument.to_ref()))?;
                 let Some(names) = names else { return self.call_slot(&tuple, None) };
                 let keywords = Dict::new();

@@ -54,7 +54,14 @@ impl Object {
         if let Some(tuple) = self.downcast_exact::<Tuple>() {
             return Ok(tuple.items().to_vec());
         }
-        let mut items = Vec::with_capacity(self.length_hint(8)?.min(1 << 20));
+        if let Some(list) = self.downcast_exact::<List>() {
+            return Ok(list.to_vec());
+        }
+        let hint = self.length_hint(8)?;
+        if hint > isize::MAX as usize / size_of::<Ref>() {
+            bail!(MemoryError);
+        }
+        let mut items = Vec::with_capacity(hint.min(1 << 20));
         self.for_each(|item| {
             items.push(item);
             Ok(())

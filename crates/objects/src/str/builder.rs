@@ -12,6 +12,8 @@ pub struct StrBuilder {
     units: Units,
     /// The bits of all the code points so far.
     union: u32,
+    /// A string that is all there is so far: the result, unless more comes.
+    whole: Option<Ref<Str>>,
 }
 
 enum Units {
@@ -38,21 +40,17 @@ fn extend<S: Unit, T: Unit>(units: &mut Vec<T>, more: &[S]) {
 
 impl StrBuilder {
     pub const fn new() -> StrBuilder {
-        StrBuilder { units: Units::One(Vec::new()), union: 0 }
+        StrBuilder { units: Units::One(Vec::new()), union: 0, whole: None }
     }
 
     /// A builder with room for so many narrow code points.
     pub fn with_capacity(capacity: usize) -> StrBuilder {
-        StrBuilder { units: Units::One(Vec::with_capacity(capacity)), union: 0 }
+        StrBuilder { units: Units::One(Vec::with_capacity(capacity)), union: 0, whole: None }
     }
 
     /// The number of code points so far.
     pub fn len(&self) -> usize {
-        match &self.units {
-            Units::One(units) => units.len(),
-            Units::Two(units) => units.len(),
-            Units::Four(units) => units.len(),
-        }
+        self.points().len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -62,12 +60,21 @@ impl StrBuilder {
     /// Makes the units wide enough for these bits, before `more` of them are added.
     #[inline]
     fn admit(&mut self, union: u32, more: usize) {
+        self.copy_whole();
         self.union |= union;
         match &self.units {
             Units::One(units) if union > 0xffff => self.units = Units::Four(widen(units, more)),
             Units::One(units) if union > 0xff => self.units = Units::Two(widen(units, more)),
             Units::Two(units) if union > 0xffff => self.units = Units::Four(widen(units, more)),
             _ => {}
+        }
+    }
+
+    /// Lets go of the string that is all there was, as more comes.
+    #[inline]
+    fn copy_whole(&mut self) {
+        if let Some(string) = self.whole.take() {
+            self.push_with_union(string.points(), string.max_point());
         }
     }
 
@@ -109,8 +116,12 @@ impl StrBuilder {
         }
     }
 
-    /// Adds a string.
+    /// Adds a string. One that nothing is added to is the result itself.
     pub fn push_string(&mut self, string: &Str) {
+        if self.is_empty() && string.is_exact() {
+            self.whole = Some(string.to_ref());
+            return;
+        }
         let points = string.points();
         self.push_with_union(points, string.max_point());
     }
@@ -138,6 +149,9 @@ impl StrBuilder {
 
     /// The code points so far.
     pub fn points(&self) -> Points<'_> {
+        if let Some(string) = &self.whole {
+            return string.points();
+        }
         match &self.units {
             Units::One(units) => Points::One(units),
             Units::Two(units) => Points::Two(units),
@@ -147,6 +161,7 @@ impl StrBuilder {
 
     /// Forgets the code points behind the first `length`. The width stays.
     pub fn truncate(&mut self, length: usize) {
+        self.copy_whole();
         match &mut self.units {
             Units::One(units) => units.truncate(length),
             Units::Two(units) => units.truncate(length),
@@ -157,6 +172,9 @@ impl StrBuilder {
 
     /// The string. Raises `MemoryError`.
     pub fn finish(self) -> Result<Ref<Str>> {
+        if let Some(string) = self.whole {
+            return Ok(string);
+        }
         match &self.units {
             Units::One(units) => Str::from_units(units, self.union),
             Units::Two(units) => Str::from_units(units, self.union),

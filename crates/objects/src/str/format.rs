@@ -126,10 +126,15 @@ fn converted(value: Ref, conversion: Option<u32>) -> Result<Ref> {
 }
 
 impl Str {
+    /// Whether nothing in the template is written otherwise than it comes out.
+    fn has_no_fields(&self) -> bool {
+        !self.points().iter().any(|point| point == '{'.into() || point == '}'.into())
+    }
+
     /// The string as a format specification lays it out.
     pub fn format_with(&self, spec: &Str) -> Result<Ref<Str>> {
         if spec.is_empty() {
-            return self.to_exact();
+            return self.str();
         }
         let spec = parse_spec(spec, Some('s'), Align::Left)?;
         let field = spec.text_field(self.len(), "str").map_err(raise)?;
@@ -144,6 +149,9 @@ impl Str {
     /// S with its replacement fields, in braces ('{' and '}'), filled in from args and kwargs.
     #[method("(*args, **kwargs)", no_text_signature)]
     fn format(&self, args: &[&Object], kwargs: Keywords) -> Result<Ref<Str>> {
+        if self.has_no_fields() {
+            return Ok(self.to_ref());
+        }
         let keywords = match kwargs.is_empty() {
             true => None,
             false => Some(kwargs.to_dict()?),
@@ -159,6 +167,9 @@ impl Str {
     /// S with its replacement fields, in braces ('{' and '}'), filled in from a mapping.
     #[method("(mapping, /)", no_text_signature)]
     fn format_map(&self, mapping: &Object) -> Result<Ref<Str>> {
+        if self.has_no_fields() {
+            return Ok(self.to_ref());
+        }
         let values = Values { positional: None, keywords: Some(mapping) };
         let template: Vec<u32> = self.points().iter().collect();
         Formatter { values, numbering: Numbering::default() }.format(&template, DEPTH)

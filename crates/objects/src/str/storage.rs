@@ -451,6 +451,7 @@ impl Str {
                 string.as_compact().utf8_length.set(content.length.get());
             }
         }
+        gc::track_instance(&string);
         Ok(string)
     }
 

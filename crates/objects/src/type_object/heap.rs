@@ -192,25 +192,19 @@ fn allocate(
     };
     heap.ht_name.set(Some(name.to_ref().into_object()));
     class.tp_name.set(c_name.as_ptr());
-    class.tp_flags.set(flags::DEFAULT | flags::HEAPTYPE | flags::BASETYPE);
+    // Every instance may be in a cycle: it holds its class.
+    class.tp_flags.set(flags::DEFAULT | flags::HEAPTYPE | flags::BASETYPE | flags::HAVE_GC);
     point_to_suites(heap);
     class.tp_bases.set(Some(bases.to_ref()));
     class.tp_base.set(base.to_ref().into_raw());
     class.tp_dict.set(Some(dict.to_ref()));
     heap.ht_slots.set(layout.declared.clone().map(Ref::into_object));
     lay_out_instances(&class, base, &layout)?;
-    if base.has_flags(flags::HAVE_GC) || class.tp_basicsize.get() > base.tp_basicsize.get() {
-        class.add_flags(flags::HAVE_GC);
-    }
     class.tp_dealloc.set(Some(instance::dealloc_instance));
     class.tp_alloc.set(Some(memory::generic_alloc));
-    if class.has_flags(flags::HAVE_GC) {
-        class.tp_free.set(Some(memory::object_gc_free));
-        class.tp_traverse.set(Some(instance::traverse_instance));
-        class.tp_clear.set(Some(instance::clear_instance));
-    } else {
-        class.tp_free.set(Some(memory::object_free));
-    }
+    class.tp_free.set(Some(memory::object_gc_free));
+    class.tp_traverse.set(Some(instance::traverse_instance));
+    class.tp_clear.set(Some(instance::clear_instance));
     Ok(class)
 }
 
@@ -458,7 +452,11 @@ fn call_set_name(class: &Type, dict: &Dict) -> Result<()> {
 /// `super(class, class).__init_subclass__(**keywords)` (PEP 487).
 fn call_init_subclass(class: &Type, keywords: Option<&Dict>) -> Result<()> {
     let Some(order) = class.tp_mro.get() else { return Ok(()) };
-    for base in &order.items()[1..] {
+    // A metatype's mro() may leave the class itself out.
+    let Some(place) = order.items().iter().position(|base| base.is(class)) else {
+        return Err(crate::super_object::not_an_instance());
+    };
+    for base in &order.items()[place + 1..] {
         let Some(base) = base.downcast::<Type>() else { continue };
         let Some(dict) = base.tp_dict.get() else { continue };
         let Some(method) = dict.get_str(intern!("__init_subclass__")) else { continue };

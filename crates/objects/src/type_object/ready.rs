@@ -57,7 +57,7 @@ fn make_ready(class: &Type) -> Result<()> {
     if let Some(base) = class.base() {
         inherit_special(class, base);
     }
-    for base in &order.items()[1..] {
+    for base in order.items().iter().skip(1) {
         if let Some(base) = base.downcast::<Type>() {
             inherit_slots(class, base);
         }

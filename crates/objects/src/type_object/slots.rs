@@ -102,7 +102,7 @@ table! {
     "__gt__" Type.tp_richcompare = dunder::richcompare, RichCompareFunc, gt, "($self, value, /)", "Whether self>value.";
     "__ge__" Type.tp_richcompare = dunder::richcompare, RichCompareFunc, ge, "($self, value, /)", "Whether self>=value.";
     "__iter__" Type.tp_iter = dunder::iter, UnaryFunc, unary, "($self, /)", "An iterator over self.";
-    "__next__" Type.tp_iternext = dunder::next, IterNextFunc, next, "($self, /)", "The next item of the iterator.";
+    "__next__" Type.tp_iternext = dunder::next, IterNextFunc, next, "($self, /)", "Implement next(self).";
     "__get__" Type.tp_descr_get = dunder::descr_get, DescrGetFunc, descr_get, "($self, instance, owner, /)", "The attribute's value on an instance or its owner.";
     "__set__" Type.tp_descr_set = dunder::descr_set, ObjObjArgProc, descr_set, "($self, instance, value, /)", "Sets the attribute of an instance.";
     "__delete__" Type.tp_descr_set = dunder::descr_set, ObjObjArgProc, descr_delete, "($self, instance, /)", "Deletes the attribute of an instance.";
@@ -145,7 +145,7 @@ table! {
     "__isub__" Number.nb_inplace_subtract = dunder::inplace_subtract, BinaryFunc, binary, "($self, value, /)", "self -= value.";
     "__imul__" Number.nb_inplace_multiply = dunder::inplace_multiply, BinaryFunc, binary, "($self, value, /)", "self *= value.";
     "__imod__" Number.nb_inplace_remainder = dunder::inplace_remainder, BinaryFunc, binary, "($self, value, /)", "self %= value.";
-    "__ipow__" Number.nb_inplace_power = dunder::inplace_power, TernaryFunc, binary_power, "($self, value, /)", "self **= value.";
+    "__ipow__" Number.nb_inplace_power = dunder::inplace_power, TernaryFunc, power, "($self, value, /)", "self **= value.";
     "__ilshift__" Number.nb_inplace_lshift = dunder::inplace_lshift, BinaryFunc, binary, "($self, value, /)", "self <<= value.";
     "__irshift__" Number.nb_inplace_rshift = dunder::inplace_rshift, BinaryFunc, binary, "($self, value, /)", "self >>= value.";
     "__iand__" Number.nb_inplace_and = dunder::inplace_and, BinaryFunc, binary, "($self, value, /)", "self &= value.";
@@ -213,7 +213,7 @@ impl SlotDef {
 pub fn add_operators(class: &Type, dict: &Dict) -> Result<()> {
     for definition in TABLE {
         // Made from tp_new below, or never from a slot.
-        if matches!(definition.name, "__getattr__" | "__new__" | "__del__") {
+        if matches!(definition.name, "__getattr__" | "__new__") {
             continue;
         }
         let Some(function) = definition.find(class).map(Cell::get).filter(|function| !function.is_null())
@@ -312,7 +312,7 @@ fn fill_slot(class: &Type, definitions: &[SlotDef]) {
             if only_slot(class, definition.name).is_none_or(|only| ptr::eq(only, slot)) {
                 generic = definition.function;
             }
-        } else if definition.name == "__new__" && descriptor::is_new_method_of(&method, class) {
+        } else if definition.name == "__new__" && descriptor::is_new_method(&method) {
             // The type's own tp_new, which inheritance has already set.
             specific = class.tp_new.get().map_or(ptr::null(), |new| new as *const c_void);
         } else if definition.name == "__hash__" && method.is_none() {

@@ -37,7 +37,6 @@ wrapper! {
     binary(BinaryFunc): |function, this, [other]| function(this, other);
     binary_number(BinaryFunc): |function, this, [other]| function(this, other);
     reflected(BinaryFunc): |function, this, [other]| function(other, this);
-    binary_power(TernaryFunc): |function, this, [other]| function(this, other, none_object());
     inquiry(Inquiry): |function, this, []| raise::check_bool(function(this)).map(bool_object);
     length(LenFunc): |function, this, []| raise::check_size(function(this)).map(|n| Int::new(n as i64).into_object());
     hash(HashFunc): |function, this, []| raise::check_size(function(this)).map(|n| Int::new(n as i64).into_object());

@@ -192,16 +192,44 @@ impl<T: Convert> Convert for Vec<T> {
 /// Schema and types come from one table.
 const SAME_TABLE: &str = "a class and its schema have the same fields";
 
-/// Gives the fields of a node, and then the node, to the sink.
+/// A node that may stand in the first field of one of its own kind, in chains as long as a source.
+trait FirstChild {
+    fn first_child(&self) -> Option<&Self> {
+        None
+    }
+}
+
+impl FirstChild for Stmt {}
+impl FirstChild for ExceptHandler {}
+impl FirstChild for Expr {
+    fn first_child(&self) -> Option<&Expr> {
+        match &self.kind {
+            ExprKind::BinOp { left: first, .. }
+            | ExprKind::Attribute { value: first, .. }
+            | ExprKind::Subscript { value: first, .. }
+            | ExprKind::Call { func: first, .. } => Some(first),
+            _ => None,
+        }
+    }
+}
+
+/// Gives the fields of a node, and then the node, to the sink. The value of the first field may be known.
 macro_rules! export_node {
-    ($sink:ident, $class:expr, $span:expr, $( $field:expr ),*) => {{
+    ($sink:ident, $class:expr, $span:expr, $first:expr, $( $field:expr ),*) => {{
         let class: &'static Class = $class;
         $sink.enter()?;
         let mut _fields = class.fields.iter();
-        let values = vec![ $( $field.export($sink, _fields.next().expect(SAME_TABLE))? ),* ];
+        let mut _first = $first;
+        let values = vec![ $( {
+            let field = _fields.next().expect(SAME_TABLE);
+            match _first.take() {
+                Some(value) => value,
+                None => $field.export($sink, field)?,
+            }
+        } ),* ];
         let node = $sink.node(class, values, $span)?;
         $sink.leave();
-        Ok(node)
+        node
     }};
 }
 
@@ -236,7 +264,8 @@ macro_rules! define_conversions {
             pub fn to_sink<S: Sink>(&self, sink: &mut S) -> Result<S::Value, S::Error> {
                 enum Index { $( $Variant ),* }
                 match self { $( $Sum::$Variant { $( $field ),* } => {
-                    export_node!(sink, &Self::TYPE.classes[Index::$Variant as usize], None, $( $field ),*)
+                    let class = &Self::TYPE.classes[Index::$Variant as usize];
+                    Ok(export_node!(sink, class, None, None::<S::Value>, $( $field ),*))
                 } )* }
             }
 
@@ -258,10 +287,24 @@ macro_rules! define_conversions {
 
             fn export<S: Sink>(&self, sink: &mut S, _: &'static Field) -> Result<S::Value, S::Error> {
                 enum Index { $( $LVariant ),* }
-                match &self.kind { $( $LKind::$LVariant { $( $( $lfield ),* )? } => {
-                    let class = &Self::TYPE.classes[Index::$LVariant as usize];
-                    export_node!(sink, class, Some(self.span), $( $( $lfield ),* )?)
-                } )* }
+                // The nodes above the one that is exported, the innermost last.
+                let mut above = Vec::new();
+                let mut node = self;
+                while let Some(first) = node.first_child() {
+                    above.push(node);
+                    node = first;
+                }
+                let mut first: Option<S::Value> = None;
+                loop {
+                    let value = match &node.kind { $( $LKind::$LVariant { $( $( $lfield ),* )? } => {
+                        let class = &Self::TYPE.classes[Index::$LVariant as usize];
+                        export_node!(sink, class, Some(node.span), first, $( $( $lfield ),* )?)
+                    } )* };
+                    match above.pop() {
+                        Some(parent) => (node, first) = (parent, Some(value)),
+                        None => return Ok(value),
+                    }
+                }
             }
 
             fn import<S: Source>(source: &mut S, node: S::Value, _: Place) -> Result<Self, S::Error> {
@@ -291,7 +334,7 @@ macro_rules! define_conversions {
 
         $( impl Convert for $Product {
             fn export<S: Sink>(&self, sink: &mut S, _: &'static Field) -> Result<S::Value, S::Error> {
-                export_node!(sink, &Self::TYPE.classes[0], None, $( self.$pfield ),*)
+                Ok(export_node!(sink, &Self::TYPE.classes[0], None, None::<S::Value>, $( self.$pfield ),*))
             }
 
             fn import<S: Source>(source: &mut S, node: S::Value, _: Place) -> Result<Self, S::Error> {
@@ -305,7 +348,13 @@ macro_rules! define_conversions {
 
         $( impl Convert for $QProduct {
             fn export<S: Sink>(&self, sink: &mut S, _: &'static Field) -> Result<S::Value, S::Error> {
-                export_node!(sink, &Self::TYPE.classes[0], Some(self.span), $( self.$qfield ),*)
+                Ok(export_node!(
+                    sink,
+                    &Self::TYPE.classes[0],
+                    Some(self.span),
+                    None::<S::Value>,
+                    $( self.$qfield ),*
+                ))
             }
 
             fn import<S: Source>(source: &mut S, node: S::Value, _: Place) -> Result<Self, S::Error> {

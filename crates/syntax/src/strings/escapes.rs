@@ -145,7 +145,7 @@ fn named(reader: &mut Reader<'_>, start: usize) -> Result<u32, String> {
     }
     reader.next();
     match unicode::lookup(name) {
-        Some(unicode::Named::Character(point)) => Ok(point),
+        Some(unicode::Named::Character(point) | unicode::Named::Alias(point)) => Ok(point),
         _ => Err(unicode_error(start, reader.at, "unknown Unicode character name")),
     }
 }

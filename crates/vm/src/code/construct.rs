@@ -62,8 +62,6 @@ impl Parts {
         if total > self.varnames.items().len() as i64 {
             bail!(ValueError, "code: varnames is too small");
         }
-        // The loop addresses locals by name's index and by number: both have to be in range.
-        self.nlocals = self.nlocals.max(self.varnames.items().len() as c_int);
         let cell2arg = cell_arguments(&self.cellvars, &self.varnames.items()[..total as usize]);
         Ok(Ref::new(Code {
             base: Object::header(),

@@ -219,7 +219,7 @@ impl<'a> Verifier<'a> {
         let limit = match opcode.argument() {
             Argument::Const => code.consts.items().len(),
             Argument::Name => code.names.items().len(),
-            Argument::Local => code.nlocals as usize,
+            Argument::Local => code.local_count(),
             Argument::Free => code.cellvars.items().len() + code.freevars.items().len(),
             Argument::Comparison => bytecode::COMPARISONS.len(),
             _ => return Ok(()),

@@ -2,6 +2,7 @@
 
 mod construct;
 pub mod decode;
+pub mod extra;
 mod inputs;
 mod methods;
 
@@ -64,9 +65,16 @@ impl Code {
         self.cellvars.items().len() + self.freevars.items().len()
     }
 
+    /// The places of fast locals in a frame. The loop addresses them by a name's index and by number, so
+    /// there are enough for both, whatever `co_nlocals` says.
+    #[inline(always)]
+    pub fn local_count(&self) -> usize {
+        (self.nlocals as usize).max(self.varnames.items().len())
+    }
+
     /// How many places a frame needs: locals, cells, value stack.
     pub fn frame_places(&self) -> usize {
-        self.nlocals as usize + self.cell_count() + self.stacksize as usize
+        self.local_count() + self.cell_count() + self.stacksize as usize
     }
 
     /// How many variables the arguments bind, `*args` and `**kwargs` included.
@@ -152,6 +160,7 @@ impl Code {
 impl Drop for Code {
     fn drop(&mut self) {
         crate::frame::Frame::free_zombie(self);
+        self.free_extras();
         let decoded = self.opcache.replace(std::ptr::null_mut());
         if !decoded.is_null() {
             // SAFETY: made by `decode` from a box, and no frame of this code is left to run it.

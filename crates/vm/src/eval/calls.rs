@@ -258,6 +258,7 @@ fn call_unpacked(
         let Some(keywords) = keywords.filter(|keywords| !keywords.is_empty()) else {
             return call_general(thread, function, arguments.as_slice(), None, &[]);
         };
+        objects::protocol::check_keywords(&keywords)?;
         let (names, values) = (keywords.keys_vec(), keywords.values_vec());
         return call_general(thread, function, arguments.as_slice(), Some(&names), Ref::slice(&values));
     }
@@ -311,8 +312,5 @@ pub fn merge_keywords(callee: &Object, keywords: &Dict, mapping: &Object) -> Res
         None => return Err(fetched.restore()),
     };
     let text = function_text(callee)?;
-    match key.downcast::<Str>() {
-        Some(key) => Err(raise!(TypeError, "{text} got multiple values for keyword argument '{key}'")),
-        None => Err(raise!(TypeError, "{text} keywords must be strings")),
-    }
+    Err(raise!(TypeError, "{text} got multiple values for keyword argument '{}'", key.str()?))
 }

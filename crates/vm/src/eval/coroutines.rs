@@ -21,9 +21,9 @@ impl Machine {
     /// Sends the value on top to the iterator under it: a value to yield on, or nothing where the
     /// iterator has ended and its result is on top.
     #[inline(always)]
-    pub fn yield_from(&mut self) -> Result<Option<Ref>> {
+    pub fn yield_from<const TRACING: bool>(&mut self) -> Result<Option<Ref>> {
         let value = self.pop();
-        match send(self.peek(0), &value)? {
+        match send::<TRACING>(self.peek(0), &value)? {
             Sent::Yielded(value) => Ok(Some(value)),
             Sent::Returned(result) => {
                 self.set_top(result);
@@ -96,9 +96,12 @@ fn yield_from_iterator(iterable: &Object, frame: &Frame) -> Result<Ref> {
 
 /// Sends a value to an iterator.
 #[inline(never)]
-fn send(iterator: &Object, value: &Object) -> Result<Sent> {
+fn send<const TRACING: bool>(iterator: &Object, value: &Object) -> Result<Sent> {
     if let Some(generator) = generator::sendable(iterator) {
-        return generator::send(generator, value);
+        return match generator::send(generator, value)? {
+            Sent::Returned(result) if TRACING => ended(generator::stop_iteration(result)),
+            sent => Ok(sent),
+        };
     }
     let result = match value.is_none() {
         true => match iterator.class().tp_iternext.get() {
@@ -113,8 +116,16 @@ fn send(iterator: &Object, value: &Object) -> Result<Sent> {
     };
     match result {
         Ok(value) => Ok(Sent::Yielded(value)),
-        Err(raised) => Ok(Sent::Returned(generator::stop_iteration_value(raised)?)),
+        Err(raised) => ended(raised),
     }
+}
+
+/// The result in a `StopIteration`, of which a trace function hears.
+fn ended(raised: Raised) -> Result<Sent> {
+    if raised.matches(&exceptions::StopIteration) {
+        super::tracing::stop_iteration_handled();
+    }
+    generator::stop_iteration_value(raised).map(Sent::Returned)
 }
 
 #[inline(never)]

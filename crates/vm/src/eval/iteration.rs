@@ -31,6 +31,10 @@ impl Machine {
         match next(iterator) {
             Some(item) => self.push(item),
             None => {
+                if TRACING && iterator.downcast_exact::<Generator>().is_some() && !raise::occurred() {
+                    // Nothing need be raised to end the loop, but a trace function hears of it.
+                    let _ = raise!(StopIteration);
+                }
                 end_of_iteration()?;
                 drop(self.pop());
                 self.jump_by(distance);

@@ -94,7 +94,8 @@ impl Machine {
         instruction
     }
 
-    /// Whether the next instruction begins to guard what the current one has given.
+    /// Whether the next instruction is one before which no signal's handler runs: it begins to guard what the
+    /// current one has given, or hands on to another generator, which is interrupted instead.
     #[cold]
     pub fn is_about_to_guard(&self) -> bool {
         use bytecode::number::{BEFORE_ASYNC_WITH, SETUP_FINALLY, SETUP_WITH, YIELD_FROM};
@@ -280,7 +281,7 @@ impl Machine {
     /// The place of a cell or free variable's cell.
     #[inline(always)]
     pub fn cell(&self, index: u32) -> &'static Field {
-        let start = self.frame().code().nlocals as usize;
+        let start = self.frame().code().local_count();
         // SAFETY: as above; the cells follow the locals.
         unsafe { &*self.locals.add(start + index as usize) }
     }

@@ -149,6 +149,13 @@ fn run<const TRACING: bool>(
             Some(Leave::Raised)
         }
         () if throwing => Some(Leave::Raised),
+        () if entering && runtime::breaker_is_set() && !machine.is_about_to_guard() => {
+            match runtime::handle_breaker(thread) {
+                Err(_) => Some(Leave::Raised),
+                Ok(()) if (thread.use_tracing.get() != 0) != TRACING => Some(Leave::Switch),
+                Ok(()) => None,
+            }
+        }
         () => None,
     };
 
@@ -350,7 +357,7 @@ fn run<const TRACING: bool>(
 
                     YIELD_VALUE => break Leave::Yielded(machine.yielded()),
                     YIELD_FROM => {
-                        if let Some(value) = check!(machine.yield_from()) {
+                        if let Some(value) = check!(machine.yield_from::<TRACING>()) {
                             // The instruction runs again when the frame is resumed.
                             machine.frame().lasti.set(machine.frame().lasti.get() - 2);
                             break Leave::Yielded(value);
@@ -394,6 +401,9 @@ fn run<const TRACING: bool>(
                     }
                 }
                 if machine.unwind() {
+                    if TRACING {
+                        lines.handle_exception(machine.frame());
+                    }
                     continue 'frame;
                 }
                 Err(raise::already_set())
@@ -427,7 +437,7 @@ fn run<const TRACING: bool>(
             machine.load(thread.frame.get().cast());
         }
         if TRACING {
-            lines = Lines::NONE;
+            lines = Lines::back_in(machine.frame());
         }
         if let Some(resumed) = resumed {
             match generator::finish_in_loop(thread, &resumed, suspended, result) {

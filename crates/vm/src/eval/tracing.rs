@@ -38,6 +38,25 @@ pub struct Lines {
 impl Lines {
     pub const NONE: Lines = Lines { lower: 0, upper: -1, previous: -1 };
 
+    /// Where a frame stands whose instruction was traced before: the callee's lines were in between.
+    pub fn back_in(frame: &Frame) -> Lines {
+        let mut lines = Lines::NONE;
+        lines.locate(frame.code(), frame.lasti.get());
+        lines.previous = frame.lasti.get();
+        lines
+    }
+
+    /// An exception is about to be handled: where the line changes, the handler's first instruction counts
+    /// as the start of its line, even in the middle of it.
+    pub fn handle_exception(&mut self, frame: &Frame) {
+        let offset = frame.lasti.get();
+        let has_left = offset < self.lower || offset >= self.upper;
+        let has_told = offset == self.lower || offset < self.previous;
+        if has_left || !has_told && self.lower > 0 {
+            self.previous = c_int::MAX;
+        }
+    }
+
     /// Finds the run of instructions of one line around an offset, and its line.
     fn locate(&mut self, code: &Code, offset: c_int) -> c_int {
         let mut line = code.firstlineno;

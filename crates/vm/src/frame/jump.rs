@@ -150,17 +150,31 @@ fn blocks_of(code: &Code) -> Vec<Option<Blocks>> {
         if blocks.get(unit).is_none_or(Option::is_some) {
             continue;
         }
-        let Some(instruction) = instructions.iter().find(|instruction| instruction.offset / 2 >= unit) else {
+        let Some(place) = instructions.iter().position(|instruction| instruction.offset / 2 >= unit) else {
             continue;
         };
+        let instruction = &instructions[place];
         // Prefixes stand in the same blocks as what they belong to.
         for place in &mut blocks[unit..=instruction.offset / 2] {
             *place = Some(around.clone());
         }
         let Some(opcode) = instruction.opcode else { continue };
+        let following = instructions.get(place + 1).and_then(|instruction| instruction.opcode);
+        if matches!(opcode, Opcode::GetIter | Opcode::GetAiter) && following == Some(Opcode::CallFunction) {
+            // The iterator of a comprehension, which is a function called with it.
+            pending.push((instruction.offset / 2 + 1, around));
+            continue;
+        }
         let next = instruction.offset / 2 + 1;
         let target = instruction.jump_target().map(|offset| offset / 2);
-        pending.extend(successors(opcode, next, target, around));
+        let calls = instructions
+            .iter()
+            .any(|after| after.offset / 2 == next && after.opcode == Some(Opcode::CallFunction));
+        match opcode {
+            // A comprehension takes the iterator as an argument.
+            Opcode::GetIter | Opcode::GetAiter if calls => pending.push((next, around)),
+            _ => pending.extend(successors(opcode, next, target, around)),
+        }
     }
     blocks
 }

@@ -27,7 +27,7 @@ impl Frame {
             }
         };
         let code = self.code();
-        for (index, name) in code.varnames.items().iter().enumerate().take(code.nlocals as usize) {
+        for (index, name) in code.varnames.items().iter().enumerate() {
             store(&locals, name, self.local(index).get())?;
         }
         let cells = code.cellvars.items();
@@ -49,7 +49,7 @@ impl Frame {
         let Some(locals) = self.locals.get() else { return };
         let pending = raise::fetch();
         let code = self.code();
-        for (index, name) in code.varnames.items().iter().enumerate().take(code.nlocals as usize) {
+        for (index, name) in code.varnames.items().iter().enumerate() {
             let value = load(&locals, name);
             if value.is_some() || clear {
                 self.local(index).set(value);

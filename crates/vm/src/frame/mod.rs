@@ -102,7 +102,7 @@ impl Frame {
             },
             true => {
                 let frame = memory::allocate_var::<Frame>(&FRAME, code.frame_places() as isize)?;
-                let start = (code.nlocals as usize) + code.cell_count();
+                let start = code.local_count() + code.cell_count();
                 // SAFETY: the frame has places for the locals, the cells and the stack behind them.
                 frame.valuestack.set(unsafe { frame.first_place().add(start) });
                 frame.trace_lines.set(1);
@@ -153,7 +153,7 @@ impl Frame {
 
     /// A local variable's place.
     pub fn local(&self, index: usize) -> &Field {
-        assert!(index < self.code().nlocals as usize);
+        assert!(index < self.code().local_count());
         // SAFETY: the frame has a place for each local of its code.
         unsafe { &*self.first_place().add(index) }
     }
@@ -163,7 +163,7 @@ impl Frame {
         let code = self.code();
         assert!(index < code.cell_count());
         // SAFETY: the frame has a place for each cell of its code, behind the locals.
-        unsafe { &*self.first_place().add(code.nlocals as usize + index) }
+        unsafe { &*self.first_place().add(code.local_count() + index) }
     }
 
     /// The line that runs: what `f_lineno` shows.

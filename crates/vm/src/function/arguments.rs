@@ -75,7 +75,7 @@ impl Binder<'_> {
         all_names: &[Ref],
     ) -> Result<()> {
         let Some(text) = name.downcast::<Str>() else {
-            bail!(TypeError, "{}() keywords must be strings", self.name());
+            bail!(TypeError, "keywords must be strings");
         };
         match self.parameter(text)? {
             Some(index) => {

@@ -217,6 +217,7 @@ impl Generator {
         close(self)
     }
 
+    /// name of the generator
     #[getter(name = "__name__")]
     fn get_name(&self) -> Ref<Str> {
         self.name()
@@ -227,6 +228,7 @@ impl Generator {
         self.set_name_checked(value)
     }
 
+    /// qualified name of the generator
     #[getter(name = "__qualname__")]
     fn get_qualname(&self) -> Ref<Str> {
         self.qualname()

@@ -24,10 +24,20 @@ pub fn create(spec: &Object) -> Result<Ref> {
     let initialize: extern "C" fn() -> Result<Ref> = unsafe { std::mem::transmute(initialize) };
     let created = {
         let _context = PackageContext::enter(&name);
-        initialize()?
+        match initialize() {
+            Err(_) if !raise::occurred() => {
+                bail!(SystemError, "initialization of {name} failed without raising an exception")
+            }
+            created => created?,
+        }
     };
     if raise::occurred() {
         bail!(SystemError, "initialization of {name} raised unreported exception");
+    }
+    if created.is_classless() {
+        // No reference to it was counted, and nothing could give it back.
+        std::mem::forget(created);
+        bail!(SystemError, "init function of {name} returned uninitialized object");
     }
     if let Some(definition) = created.downcast::<ModuleDef>() {
         // SAFETY: definitions are statics of the library, which is never closed.

@@ -130,11 +130,11 @@ impl Reader<'_> {
     fn object(&mut self) -> Result<Option<Ref>> {
         let first = match self.source.take(1) {
             Ok(byte) => byte[0],
-            Err(raised) if raised.matches(&exceptions::EOFError) => {
+            // Whatever kept the byte from being read.
+            Err(raised) => {
                 raised.clear();
                 bail!(EOFError, "EOF read where object expected");
             }
-            Err(raised) => return Err(raised),
         };
         if self.depth >= MAX_DEPTH {
             bail!(ValueError, "recursion limit exceeded");

@@ -35,6 +35,8 @@ pub struct Core {
     #[trace(skip)]
     lock: Lock,
     pub size: Cell<usize>,
+    /// Whether the buffer's memory is there: a closed stream has given it back.
+    has_buffer: Cell<bool>,
     #[trace(skip)]
     ahead: RefCell<Vec<u8>>,
     /// How much of it is read.
@@ -83,6 +85,7 @@ impl Core {
             is_file: Cell::new(false),
             lock: Lock::default(),
             size: Cell::new(0),
+            has_buffer: Cell::new(false),
             ahead: RefCell::new(Vec::new()),
             at: Cell::new(0),
             pending: RefCell::new(Vec::new()),
@@ -97,13 +100,15 @@ impl Core {
         }
         self.raw.set(Some(raw.to_ref()));
         self.size.set(size as usize);
-        self.ahead.borrow_mut().clear();
         self.at.set(0);
-        let mut pending = Vec::new();
-        if pending.try_reserve_exact(if self.writable.get() { size as usize } else { 0 }).is_err() {
-            bail!(MemoryError);
+        for (buffer, is_used) in [(&self.ahead, &self.readable), (&self.pending, &self.writable)] {
+            let mut room = Vec::new();
+            if room.try_reserve_exact(if is_used.get() { size as usize } else { 0 }).is_err() {
+                bail!(MemoryError);
+            }
+            buffer.replace(room);
         }
-        self.pending.replace(pending);
+        self.has_buffer.set(true);
         self.is_file.set(raw.downcast_exact::<FileIo>().is_some());
         // A raw stream that can be sought tells where it is; an error says only that it cannot.
         match self.raw_tell() {
@@ -302,15 +307,18 @@ impl Core {
     /// Fills a room, with one read of the raw stream at most if `once`; nothing where it has none at the moment.
     pub fn read_into(&self, room: &mut [u8], once: bool) -> Result<Option<usize>> {
         let mut filled = self.copy_ahead(room);
-        if filled == room.len() || once && filled > 0 {
+        if filled == room.len() {
             return Ok(Some(filled));
         }
         if self.writable.get() {
             self.write_out()?;
         }
         while filled < room.len() {
-            let count = if room.len() - filled > self.size.get() {
+            let is_direct = room.len() - filled > self.size.get();
+            let count = if is_direct {
                 self.raw_read(&mut room[filled..])?
+            } else if once && filled > 0 {
+                break;
             } else {
                 match self.fill()? {
                     Some(0) => Some(0),
@@ -324,7 +332,7 @@ impl Core {
                 None if filled == 0 => return Ok(None),
                 None => break,
             }
-            if once {
+            if once && is_direct {
                 break;
             }
         }
@@ -543,7 +551,7 @@ impl Core {
 
     /// The memory that the buffer takes.
     pub fn buffer_size(&self) -> usize {
-        if self.raw.is_null() { 0 } else { self.size.get() }
+        if self.has_buffer.get() { self.size.get() } else { 0 }
     }
 
     /// Tells the raw stream that it goes without having been closed.
@@ -557,16 +565,22 @@ impl Core {
     /// Writes out and closes the raw stream.
     pub fn close(&self, stream: &Object) -> Result<Ref> {
         let raw = self.raw()?;
+        let held = self.lock(stream)?;
         if base::is_closed(&raw)? {
             return Ok(none());
         }
         if self.finalizing.get() != 0 {
             self.warn_unclosed(stream);
         }
+        // flush() takes the lock itself.
+        drop(held);
         let flushed = stream.call_method(intern!("flush"), &[]);
+        let _held = self.lock(stream)?;
         let closed = base::both(flushed, || raw.call_method(intern!("close"), &[]));
         self.pending.take();
-        self.forget_ahead();
+        self.ahead.take();
+        self.at.set(0);
+        self.has_buffer.set(false);
         closed
     }
 }

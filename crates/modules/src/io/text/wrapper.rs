@@ -137,6 +137,14 @@ impl TextIoWrapper {
         }
     }
 
+    /// `ValueError` where the stream was never set up. One that was detached still tells what it was.
+    fn check_initialized(&self) -> Result<()> {
+        match self.phase.get() {
+            Phase::Detached => Ok(()),
+            _ => self.buffer().map(drop),
+        }
+    }
+
     /// The stream of bytes, open.
     fn open_buffer(&self) -> Result<Ref> {
         let buffer = self.buffer()?;
@@ -407,7 +415,15 @@ fn default_encoding(buffer: &Object) -> Result<Ref<Str>> {
     if let Some(encoding) = terminal_encoding(buffer)? {
         return Ok(encoding);
     }
-    let locale = objects::services::import("_bootlocale")?;
+    let locale = match objects::services::import("_bootlocale") {
+        Ok(locale) => locale,
+        // While the interpreter begins or ends there may be nothing to import with.
+        Err(raised) if raised.matches(&exceptions::ImportError) => {
+            raised.clear();
+            return Ok(Str::new("ascii"));
+        }
+        Err(raised) => return Err(raised),
+    };
     let encoding =
         locale.call_method(intern!("getpreferredencoding"), &[&objects::bool::bool_object(false)])?;
     encoding.into_type::<Str>().map_err(|_| raise!(OSError, "could not determine default encoding"))
@@ -422,7 +438,9 @@ fn terminal_encoding(buffer: &Object) -> Result<Option<Ref<Str>>> {
         }
         Err(raised) => return Err(raised),
     };
-    let number = number.as_isize()? as i32;
+    let Ok(number) = i32::try_from(number.as_isize()?) else {
+        bail!(OverflowError, "Python int too large to convert to C int");
+    };
     Ok((calls::isatty(number) != 0).then(|| Str::new("UTF-8")))
 }
 
@@ -477,6 +495,7 @@ impl TextIoWrapper {
                 }
             },
         };
+        objects::codecs::check_given(None, errors.as_str())?;
         let ends = LineEnds::new(newline.and_then(|newline| newline.0))?;
         self.forget_decoded();
         self.snapshot.replace(None);
@@ -505,7 +524,7 @@ impl TextIoWrapper {
 
     #[slot(tp_repr)]
     fn repr_slot(&self) -> Result<Ref<Str>> {
-        self.buffer()?;
+        self.check_initialized()?;
         let _guard = enter_repr(self)?;
         let mut text = format!("<{}", self.as_object().class().name());
         for attribute in [intern!("name"), intern!("mode")] {
@@ -815,7 +834,7 @@ impl TextIoWrapper {
 
     #[getter(name = "errors")]
     fn errors_getter(&self) -> Result<Ref> {
-        self.buffer()?;
+        self.check_initialized()?;
         Ok(self.errors.get().map_or_else(none, Ref::into_object))
     }
 
