@@ -16,6 +16,14 @@ use crate::warnings::Warnings;
 /// The first interpreter, which lives as long as the process.
 pub static MAIN: AtomicPtr<Interpreter> = AtomicPtr::new(ptr::null_mut());
 
+/// What `os.register_at_fork` was given.
+#[derive(Default)]
+pub struct ForkHooks {
+    pub before: Vec<Ref>,
+    pub in_child: Vec<Ref>,
+    pub in_parent: Vec<Ref>,
+}
+
 /// The state of an interpreter.
 pub struct Interpreter {
     /// Its number in the process: 0 for the first.
@@ -49,6 +57,7 @@ pub struct Interpreter {
     pub import_lock: ImportLock,
     pub warnings: Warnings,
     pub codecs: objects::codecs::registry::Registry,
+    pub fork_hooks: RefCell<ForkHooks>,
     /// The hooks of `sys.addaudithook`.
     pub audit_hooks: RefCell<Vec<Ref>>,
     /// `atexit`'s functions with their arguments, the last registered last.
@@ -82,6 +91,7 @@ impl Interpreter {
             import_lock: ImportLock::default(),
             warnings: Warnings::default(),
             codecs: objects::codecs::registry::Registry::default(),
+            fork_hooks: RefCell::default(),
             audit_hooks: RefCell::default(),
             exit_functions: RefCell::default(),
             tree_classes: OnceCell::new(),
@@ -125,6 +135,7 @@ impl Interpreter {
     /// Lets go of every object: all its modules are gone.
     pub fn clear(&self) {
         self.audit_hooks.take();
+        self.fork_hooks.take();
         self.exception_classes.take();
         self.exit_functions.take();
         self.codecs.clear();

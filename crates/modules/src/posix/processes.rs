@@ -1,6 +1,5 @@
 //! Processes: making them, waiting for them, signals, groups, limits of time.
 
-use std::cell::RefCell;
 use std::ffi::{CString, c_int};
 
 use objects::prelude::*;
@@ -45,21 +44,6 @@ pub static UNAME_RESULT: Definition = Definition::new(
     ],
 );
 
-/// What `register_at_fork` was given.
-struct ForkHooks {
-    before: Vec<Ref>,
-    in_child: Vec<Ref>,
-    in_parent: Vec<Ref>,
-}
-
-struct Hooks(RefCell<ForkHooks>);
-
-// SAFETY: used under the GIL alone.
-unsafe impl Sync for Hooks {}
-
-static HOOKS: Hooks =
-    Hooks(RefCell::new(ForkHooks { before: Vec::new(), in_child: Vec::new(), in_parent: Vec::new() }));
-
 /// Calls functions; an exception in one is reported, and the next goes on.
 fn run_hooks(functions: Vec<Ref>) {
     for function in functions {
@@ -78,15 +62,15 @@ pub fn fork_with(make: impl FnOnce() -> Result<c_int, Errno>) -> Result<c_int> {
     if !interpreter.is_main() {
         bail!(RuntimeError, "fork not supported for subinterpreters");
     }
-    let before: Vec<Ref> = HOOKS.0.borrow().before.iter().rev().cloned().collect();
+    let before: Vec<Ref> = interpreter.fork_hooks.borrow().before.iter().rev().cloned().collect();
     run_hooks(before);
     let result = make();
     if result == Ok(0) {
         (objects::services::get().after_fork_in_child)();
-        let hooks = HOOKS.0.borrow().in_child.clone();
+        let hooks = interpreter.fork_hooks.borrow().in_child.clone();
         run_hooks(hooks);
     } else {
-        let hooks = HOOKS.0.borrow().in_parent.clone();
+        let hooks = interpreter.fork_hooks.borrow().in_parent.clone();
         run_hooks(hooks);
     }
     raised(result)
@@ -201,7 +185,7 @@ pub mod functions {
                 bail!(TypeError, "'{name}' must be callable, not {}", function.class().name());
             }
         }
-        let mut hooks = HOOKS.0.borrow_mut();
+        let mut hooks = vm::interpreter::Interpreter::current().fork_hooks.borrow_mut();
         hooks.before.extend(before.map(Object::to_ref));
         hooks.in_child.extend(after_in_child.map(Object::to_ref));
         hooks.in_parent.extend(after_in_parent.map(Object::to_ref));
