@@ -169,7 +169,9 @@ mod tests {
             (chain.first(), chain.last(), chain.next(c), chain.previous(c)),
             (Some(c), Some(b), Some(a), None)
         );
-        [c, a, b].map(|place| chain.remove(place));
+        for place in [c, a, b] {
+            chain.remove(place);
+        }
         assert_eq!((items(&chain), chain.first(), chain.last()), (String::new(), None, None));
     }
 }
