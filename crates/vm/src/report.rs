@@ -166,34 +166,29 @@ impl SyntaxPlace {
     }
 }
 
-/// The source line, its indentation taken off, with a caret under the place.
+/// The source line, its indentation taken off, with a caret under the place, which is behind the line's end at
+/// the most. Places count from one.
 fn write_marked_line(output: &Output<'_>, text: &str, offset: i64) -> Result<()> {
-    let mut text = text;
-    let mut offset = usize::try_from(offset).ok().filter(|_| offset >= 0);
-    if let Some(at) = &mut offset {
-        // Of several lines the one with the place is shown.
-        while let Some(newline) = text.find('\n') {
-            let line = text[..newline].chars().count();
-            if newline + 1 == text.len() || line >= *at {
-                break;
-            }
-            *at -= line + 1;
-            text = &text[newline + 1..];
-        }
+    let mut text_left = text.trim_start_matches([' ', '\t', '\x0c']);
+    let removed = (text.len() - text_left.len()) as i64;
+    let length = text_left.strip_suffix('\n').unwrap_or(text_left).len() as i64;
+    let mut place = (offset - 1 - removed).min(length);
+    // Lines in front of the one with the place are not shown.
+    while let Some((line, rest)) = text_left.split_once('\n')
+        && (line.len() as i64) < place
+    {
+        place -= line.len() as i64 + 1;
+        text_left = rest;
     }
-    let stripped = text.trim_start_matches([' ', '\t', '\x0c']);
-    let removed = text.chars().count() - stripped.chars().count();
     output.write("    ")?;
-    output.write(stripped)?;
-    if !stripped.ends_with('\n') {
+    output.write(text_left)?;
+    if !text_left.ends_with('\n') {
         output.write("\n")?;
     }
-    let Some(offset) = offset else { return Ok(()) };
-    // A place in the indentation is not shown, one behind the line right behind it.
-    let length = stripped.trim_end_matches('\n').chars().count();
-    match offset.checked_sub(removed + 1).map(|before| before.min(length)) {
-        Some(before) => output.write(&format!("    {}^\n", " ".repeat(before))),
-        None => Ok(()),
+    // A place in the indentation is not shown either.
+    match usize::try_from(place) {
+        Ok(place) => output.write(&format!("    {}^\n", " ".repeat(place))),
+        Err(_) => Ok(()),
     }
 }
 
