@@ -194,8 +194,9 @@ fn run_source(filename: &str, source: &[u8], file: Option<&Path>) -> Result<Ref>
 }
 
 fn run_compiled(path: &Path, body: &[u8]) -> Result<Ref> {
-    let code = vm::marshal::load_all(body)?;
-    let Some(code) = code.downcast::<vm::code::Code>() else {
+    // What is wrong with the data in particular is not told.
+    let loaded = vm::marshal::load_all(body).map_err(Raised::clear).ok();
+    let Some(code) = loaded.as_deref().and_then(|code| code.downcast::<vm::code::Code>()) else {
         bail!(RuntimeError, "Bad code object in .pyc file");
     };
     run_code(code, &*path_object(path)?, Some("SourcelessFileLoader"), true)
