@@ -403,7 +403,7 @@ mod tests {
         let (run, config) = parsed(&["-bbOW", "error", "-cprint(1)", "-v", "x"]);
         assert!(matches!(run, Run::Command(command) if command == b"print(1)\n"));
         assert_eq!((config.bytes_warning, config.optimize, config.verbose), (2, 1, 0));
-        assert_eq!(config.warn_options, ["error"]);
+        assert_eq!(config.warn_options, ["error", "error::BytesWarning"]);
         assert_eq!(config.arguments, [b"-c".to_vec(), b"-v".to_vec(), b"x".to_vec()]);
     }
 
