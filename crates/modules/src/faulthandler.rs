@@ -10,7 +10,7 @@ pub mod module {
     use objects::prelude::*;
     use vm::faults::{self, Output};
 
-    use crate::system;
+    use system;
 
     /// The descriptor of a file, which is flushed; that of sys.stderr where there is none.
     fn output(file: Option<&Object>, all_threads: bool) -> Result<Output> {

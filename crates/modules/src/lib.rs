@@ -33,7 +33,6 @@ pub mod stat;
 pub mod string;
 pub mod structs;
 pub mod subinterpreters;
-pub mod system;
 pub mod thread;
 pub mod time;
 pub mod tracemalloc;

@@ -5,7 +5,7 @@ use std::ffi::{CStr, CString, c_char, c_int};
 
 use objects::prelude::*;
 
-use crate::system::path;
+use system::path;
 
 /// A class made at run time, which lives as long as the process.
 struct ClassCell(OnceCell<Ref>);

@@ -35,8 +35,8 @@ pub mod pwd {
     use objects::prelude::*;
 
     use super::STRUCT_PASSWD;
-    use crate::system::path::{decode, encode};
-    use crate::system::users::{self, User};
+    use system::path::{decode, encode};
+    use system::users::{self, User};
 
     fn entry(user: User) -> Result<Ref> {
         STRUCT_PASSWD.build(vec![

@@ -104,7 +104,7 @@ impl Random {
         let mut bytes = [0u8; SIZE * 4];
         let mut filled = 0;
         while filled < bytes.len() {
-            filled += crate::posix::raised(crate::system::scheduling::getrandom(&mut bytes[filled..], 0))?;
+            filled += crate::posix::raised(system::scheduling::getrandom(&mut bytes[filled..], 0))?;
         }
         let words: Vec<u32> =
             bytes.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect();

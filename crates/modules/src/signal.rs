@@ -11,7 +11,7 @@ pub mod _signal {
     use objects::thread_state::allow_threads;
     use vm::{signals, thread};
 
-    use crate::system;
+    use system;
 
     const CONSTANTS: &[(&str, i64)] = &[
         ("NSIG", signals::COUNT as i64),

@@ -9,7 +9,7 @@ use objects::prelude::*;
 
 use super::base::{self, RAW_IO_BASE, RawIoBase, Size};
 use super::{DEFAULT_BUFFER_SIZE, unsupported};
-use crate::system::{Errno, calls, interruptible, path};
+use system::{Errno, calls, interruptible, path};
 
 /// `fileio`.
 #[repr(C)]
@@ -229,7 +229,7 @@ impl FileIo {
         if number < 0 {
             return Ok(());
         }
-        match crate::system::blocking(|| calls::close(number)) {
+        match system::blocking(|| calls::close(number)) {
             Ok(_) => Ok(()),
             Err(error) => Err(error.raise()),
         }

@@ -6,7 +6,7 @@ use super::DEFAULT_BUFFER_SIZE;
 use super::buffered::{random, reader, writer};
 use super::file::FILE_IO;
 use super::text::TEXT_IO_WRAPPER;
-use crate::system::path;
+use system::path;
 
 /// The arguments of `open`.
 pub struct Request<'a> {

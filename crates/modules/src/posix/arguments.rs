@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use objects::arguments::Place;
 use objects::prelude::*;
 
-use crate::system::path::descriptor;
+use system::path::descriptor;
 
 /// A `dir_fd`: a directory that relative paths start from.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use objects::prelude::*;
 
-use crate::system::{Accepts, Errno, FilePath, configuration};
+use system::{Accepts, Errno, FilePath, configuration};
 
 pub use super::configuration_names::{CONFSTR_NAMES, PATHCONF_NAMES, SYSCONF_NAMES};
 
@@ -56,7 +56,7 @@ pub mod functions {
     #[function("(name, /)")]
     fn confstr(name: &Object) -> Result<Option<Ref<Str>>> {
         match raised(configuration::confstr(setting(name, CONFSTR_NAMES)?))? {
-            Some(value) => crate::system::path::decode(&value).map(Some),
+            Some(value) => system::path::decode(&value).map(Some),
             None => Ok(None),
         }
     }

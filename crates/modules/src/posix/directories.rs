@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 
 use objects::prelude::*;
 
-use crate::system::directory::{DirectoryStream, Entry};
-use crate::system::{Accepts, FilePath, blocking};
+use system::directory::{DirectoryStream, Entry};
+use system::{Accepts, FilePath, blocking};
 
 use super::arguments::Directory;
 use super::stat::{path_error, stat_object, status_of};

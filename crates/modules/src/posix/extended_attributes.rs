@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use objects::buffer::request;
 use objects::prelude::*;
 
-use crate::system::{Accepts, Errno, FilePath, blocking, extended_attributes};
+use system::{Accepts, Errno, FilePath, blocking, extended_attributes};
 
 use super::stat::path_error;
 
@@ -96,6 +96,6 @@ pub mod functions {
             extended_attributes::list(place(&path, follow_symlinks), buffer)
         })?;
         let names = names.split(|&byte| byte == 0).filter(|name| !name.is_empty());
-        names.map(|name| Ok(crate::system::path::decode(name)?.into_object())).collect()
+        names.map(|name| Ok(system::path::decode(name)?.into_object())).collect()
     }
 }

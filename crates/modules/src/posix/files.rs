@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use objects::buffer::{Buffer, request};
 use objects::prelude::*;
 
-use crate::system::{Errno, FilePath, blocking, calls, interruptible};
+use system::{Errno, FilePath, blocking, calls, interruptible};
 
 use super::arguments::{Directory, File, directory};
 use super::stat::path_error;
@@ -308,7 +308,7 @@ pub mod functions {
     /// Create an anonymous file in memory, and return its file descriptor.
     #[function("(name, flags=MFD_CLOEXEC)")]
     fn memfd_create(name: &Object, flags: Option<Masked<u32>>) -> Result<c_int> {
-        let name = crate::system::path::converted(name)?;
+        let name = system::path::converted(name)?;
         let flags = flags.map_or(libc::MFD_CLOEXEC, |flags| flags.0);
         raised(blocking(|| calls::memfd_create(&name, flags)))
     }

@@ -4,8 +4,8 @@ use std::ffi::c_int;
 
 use objects::prelude::*;
 
-use crate::system::path::converted;
-use crate::system::{calls, identity};
+use system::path::converted;
+use system::{calls, identity};
 
 use super::arguments::{Group, User, identity_object};
 use super::files::raised;
@@ -151,7 +151,7 @@ pub mod functions {
     /// Return the actual login name.
     #[function("()")]
     fn getlogin() -> Result<Ref<Str>> {
-        crate::system::path::decode(&raised(identity::getlogin())?)
+        system::path::decode(&raised(identity::getlogin())?)
     }
 
     /// Set the current numeric umask and return the previous umask.

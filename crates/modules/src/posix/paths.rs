@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use objects::prelude::*;
 
-use crate::system::{Accepts, Errno, FilePath, blocking, calls};
+use system::{Accepts, Errno, FilePath, blocking, calls};
 
 use super::arguments::{Device, Directory, Group, User, directory};
 use super::stat::path_error;
@@ -207,7 +207,7 @@ pub mod functions {
     /// Change the access permissions of the file given by file descriptor fd.
     #[function("(fd, mode)")]
     fn fchmod(fd: c_int, mode: c_int) -> Result<()> {
-        match crate::system::interruptible(|| calls::fchmod(fd, mode as libc::mode_t))? {
+        match system::interruptible(|| calls::fchmod(fd, mode as libc::mode_t))? {
             Ok(_) => Ok(()),
             Err(error) => Err(error.raise()),
         }
@@ -234,7 +234,7 @@ pub mod functions {
     /// Change the owner and group id of the file specified by file descriptor.
     #[function("(fd, uid, gid)")]
     fn fchown(fd: c_int, uid: User, gid: Group) -> Result<()> {
-        match crate::system::interruptible(|| calls::fchown(fd, uid.0, gid.0))? {
+        match system::interruptible(|| calls::fchown(fd, uid.0, gid.0))? {
             Ok(_) => Ok(()),
             Err(error) => Err(error.raise()),
         }
@@ -343,7 +343,7 @@ pub mod functions {
     fn mkfifo(path: &Object, mode: c_int, dir_fd: NoneOr<Directory>) -> Result<()> {
         let path = FilePath::path("mkfifo", "path", path)?;
         let mode = mode as libc::mode_t;
-        match crate::system::interruptible(|| calls::mkfifoat(directory(dir_fd), &path.text, mode))? {
+        match system::interruptible(|| calls::mkfifoat(directory(dir_fd), &path.text, mode))? {
             Ok(_) => Ok(()),
             Err(error) => Err(error.raise()),
         }
@@ -355,7 +355,7 @@ pub mod functions {
         let path = FilePath::path("mknod", "path", path)?;
         let device = device.map_or(0, |device| device.0);
         let mode = mode as libc::mode_t;
-        match crate::system::interruptible(|| calls::mknodat(directory(dir_fd), &path.text, mode, device))? {
+        match system::interruptible(|| calls::mknodat(directory(dir_fd), &path.text, mode, device))? {
             Ok(_) => Ok(()),
             Err(error) => Err(error.raise()),
         }
@@ -401,14 +401,14 @@ pub mod functions {
     /// Text and bytes are returned as they are; otherwise the object's __fspath__() is.
     #[function("(path)")]
     fn fspath(path: &Object) -> Result<Ref> {
-        crate::system::path::fspath(path)
+        system::path::fspath(path)
     }
 
     /// Return a unicode string representing the current working directory.
     #[function("()")]
     fn getcwd() -> Result<Ref<Str>> {
         match blocking(calls::getcwd) {
-            Ok(path) => crate::system::path::decode(&path),
+            Ok(path) => system::path::decode(&path),
             Err(error) => Err(error.raise()),
         }
     }

@@ -5,8 +5,8 @@ use std::ffi::{CString, c_int};
 use objects::prelude::*;
 use objects::struct_sequence::Definition;
 
-use crate::system::path::converted;
-use crate::system::{Accepts, Errno, FilePath, blocking, calls, processes};
+use system::path::converted;
+use system::{Accepts, Errno, FilePath, blocking, calls, processes};
 
 use super::files::{raised, waited};
 use super::stat::path_error;
@@ -449,7 +449,7 @@ pub mod functions {
     #[function("()")]
     fn uname() -> Result<Ref> {
         let names = raised(processes::uname())?;
-        let names = names.iter().map(|name| Ok(crate::system::path::decode(name)?.into_object()));
+        let names = names.iter().map(|name| Ok(system::path::decode(name)?.into_object()));
         UNAME_RESULT.build(names.collect::<Result<Vec<_>>>()?)
     }
 

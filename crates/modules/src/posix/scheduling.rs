@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use objects::prelude::*;
 use objects::struct_sequence::Definition;
 
-use crate::system::{calls, scheduling};
+use system::{calls, scheduling};
 
 use super::files::{raised, waited};
 
@@ -120,7 +120,7 @@ pub mod functions {
     #[function("(size, flags=0)")]
     fn getrandom(size: isize, flags: c_int) -> Result<Ref<Bytes>> {
         let Ok(size) = usize::try_from(size) else {
-            return Err(crate::system::Errno(libc::EINVAL).raise());
+            return Err(system::Errno(libc::EINVAL).raise());
         };
         Bytes::build_up_to(size, |buffer| waited(|| scheduling::getrandom(buffer, flags as u32)))
     }

@@ -4,9 +4,9 @@ use std::ffi::{CString, c_int};
 
 use objects::prelude::*;
 
-use crate::system::path::converted;
-use crate::system::spawn::{Action, Attributes, spawn};
-use crate::system::{FilePath, blocking};
+use system::path::converted;
+use system::spawn::{Action, Attributes, spawn};
+use system::{FilePath, blocking};
 
 use super::processes::{program_arguments, program_environment};
 use super::stat::path_error;

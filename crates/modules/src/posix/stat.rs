@@ -6,7 +6,7 @@ use std::ffi::c_int;
 use objects::prelude::*;
 use objects::struct_sequence::{Definition, UNNAMED};
 
-use crate::system::{Accepts, Errno, FilePath, blocking, calls, interruptible};
+use system::{Accepts, Errno, FilePath, blocking, calls, interruptible};
 
 use super::arguments::{Directory, directory};
 

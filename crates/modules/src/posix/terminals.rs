@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use objects::prelude::*;
 use objects::struct_sequence::Definition;
 
-use crate::system::{calls, terminals};
+use system::{calls, terminals};
 
 use super::arguments::Device;
 use super::files::raised;
@@ -37,13 +37,13 @@ pub mod functions {
     /// Return the name of the terminal device connected to 'fd'.
     #[function("(fd, /)")]
     fn ttyname(fd: c_int) -> Result<Ref<Str>> {
-        crate::system::path::decode(&raised(terminals::name(fd))?)
+        system::path::decode(&raised(terminals::name(fd))?)
     }
 
     /// Return the name of the controlling terminal for this process.
     #[function("()")]
     fn ctermid() -> Result<Ref<Str>> {
-        crate::system::path::decode(&terminals::controlling())
+        system::path::decode(&terminals::controlling())
     }
 
     /// Open a pseudo-terminal: the file descriptors (master_fd, slave_fd) of its ends.

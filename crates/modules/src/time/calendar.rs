@@ -6,7 +6,7 @@ use objects::arguments::Place;
 use objects::prelude::*;
 use objects::struct_sequence::Definition;
 
-use crate::system::Errno;
+use system::Errno;
 
 pub static STRUCT_TIME: Definition = Definition::new(
     c"time.struct_time",
@@ -83,7 +83,7 @@ impl CalendarTime {
             tm.tm_isdst.into(),
         ];
         let mut values: Vec<Ref> = fields.iter().map(|&field| Int::new(field).into_object()).collect();
-        values.push(crate::system::path::decode(self.zone().to_bytes())?.into_object());
+        values.push(system::path::decode(self.zone().to_bytes())?.into_object());
         values.push(Int::new(tm.tm_gmtoff).into_object());
         STRUCT_TIME.build(values)
     }
@@ -122,7 +122,7 @@ impl CalendarTime {
         if std::ptr::eq(tuple.class(), STRUCT_TIME.ready()?) {
             let name = object.get_attr(intern!("tm_zone"))?;
             if let Some(name) = name.downcast::<Str>() {
-                zone = CString::new(crate::system::path::encode(name)?).ok();
+                zone = CString::new(system::path::encode(name)?).ok();
             }
             let offset = object.get_attr(intern!("tm_gmtoff"))?;
             if !offset.is_none() {

@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use objects::arguments::Place;
 use objects::prelude::*;
 
-use crate::system::Errno;
+use system::Errno;
 
 /// How a time that is no whole number of its units is rounded.
 #[derive(Clone, Copy, PartialEq, Eq)]

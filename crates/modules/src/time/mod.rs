@@ -23,7 +23,7 @@ pub mod time {
     use super::calendar::{self, CalendarTime, STRUCT_TIME};
     use super::clock::{self, NANOSECONDS, Rounding, as_seconds};
     use crate::posix::raised;
-    use crate::system::Errno;
+    use system::Errno;
 
     #[constant]
     const CLOCK_REALTIME: c_int = libc::CLOCK_REALTIME;
@@ -212,7 +212,7 @@ pub mod time {
             bail!(ValueError, "sleep length must be non-negative");
         }
         let deadline = read(libc::CLOCK_MONOTONIC)?.saturating_add(duration);
-        match crate::system::interruptible(|| clock::sleep_until(deadline))? {
+        match system::interruptible(|| clock::sleep_until(deadline))? {
             Ok(()) => Ok(()),
             Err(error) => Err(error.raise()),
         }

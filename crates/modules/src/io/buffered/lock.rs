@@ -26,7 +26,7 @@ impl Lock {
             bail!(RuntimeError, "reentrant call inside {}", stream.repr()?);
         }
         while self.owner.get() != 0 {
-            crate::system::blocking(|| std::thread::sleep(std::time::Duration::from_micros(50)));
+            system::blocking(|| std::thread::sleep(std::time::Duration::from_micros(50)));
         }
         self.owner.set(own);
         Ok(Held(self))

@@ -17,7 +17,7 @@ use crate::io::buffered::random::BufferedRandom;
 use crate::io::buffered::reader::BufferedReader;
 use crate::io::string::line_end;
 use crate::io::unsupported;
-use crate::system::calls;
+use system::calls;
 
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 enum Phase {

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_int};
 use std::ptr::NonNull;
 
-use super::{Errno, calls};
+use crate::{Errno, calls};
 
 /// An open directory stream, closed when dropped.
 pub struct DirectoryStream {

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr;
 
-use super::Errno;
+use crate::Errno;
 
 fn checked(result: c_int) -> Result<c_int, Errno> {
     match result {

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_int, c_long};
 use std::ptr;
 
-use super::Errno;
+use crate::Errno;
 
 /// -1 is a value where `errno` stays 0.
 fn value_or_errno(call: impl FnOnce() -> c_long) -> Result<i64, Errno> {

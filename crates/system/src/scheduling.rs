@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use super::Errno;
+use crate::Errno;
 
 fn checked(result: c_int) -> Result<c_int, Errno> {
     match result {

@@ -1,4 +1,4 @@
-//! What modules over the operating system share: errors, paths, and calls that may block.
+//! The operating system for native modules: the calls that safe Rust cannot say, errors, paths, and what may block.
 
 pub mod calls;
 pub mod configuration;

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_int};
 
-use super::Errno;
+use crate::Errno;
 
 /// The file that a call is about: open, or by its path, a link's target or the link itself.
 #[derive(Clone, Copy)]

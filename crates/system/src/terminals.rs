@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_int};
 
-use super::Errno;
+use crate::Errno;
 
 /// The columns and lines of a terminal.
 pub fn size(file: c_int) -> Result<(u16, u16), Errno> {

@@ -3,8 +3,8 @@
 use std::ffi::{CStr, CString, c_int};
 use std::mem::MaybeUninit;
 
-use super::Errno;
-use super::processes::pointers;
+use crate::Errno;
+use crate::processes::pointers;
 
 /// What is done to files in the new process before the program starts.
 pub enum Action {

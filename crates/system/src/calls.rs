@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char, c_int, c_long, c_uint};
 
 use libc::{gid_t, id_t, mode_t, off_t, pid_t, size_t, ssize_t, uid_t};
 
-use super::Errno;
+use crate::Errno;
 
 /// An argument as C takes it.
 trait Plain {

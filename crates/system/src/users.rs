@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr;
 
-use super::Errno;
+use crate::Errno;
 
 /// An entry of the password database.
 pub struct User {
