@@ -23,7 +23,9 @@ pub mod io;
 pub mod itertools;
 pub mod locale;
 pub mod math;
+mod module_state;
 pub mod operator;
+pub mod pickle;
 pub mod posix;
 pub mod pwd;
 pub mod random;
@@ -57,6 +59,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_io", io::_io::initialize),
     ("_locale", locale::_locale::initialize),
     ("_operator", operator::initialize),
+    ("_pickle", pickle::module::initialize),
     ("_random", random::initialize),
     ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
