@@ -13,6 +13,7 @@ mod chain;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
+pub mod datetime;
 pub mod errno;
 mod exception_class;
 pub mod faulthandler;
@@ -54,6 +55,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),
     ("_contextvars", contextvars::initialize),
+    ("_datetime", datetime::module::initialize),
     ("_functools", functools::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),

@@ -1,5 +1,6 @@
 //! `Unpickler`: the object that reads pickles from a file.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::c_int;
@@ -93,8 +94,13 @@ impl Trace for UnpicklerMemo {
 /// How byte strings of Python 2 are read.
 #[derive(Default, Clone)]
 pub struct Encoding {
-    pub encoding: String,
-    pub errors: String,
+    pub encoding: Cow<'static, str>,
+    pub errors: Cow<'static, str>,
+}
+
+/// A choice's text; what it is by default needs no room of its own.
+fn kept(text: &str, default: &'static str) -> Cow<'static, str> {
+    if text == default { Cow::Borrowed(default) } else { Cow::Owned(text.to_owned()) }
 }
 
 /// What the collector sees of the input: the file's methods.
@@ -172,7 +178,7 @@ impl Unpickler {
     }
 
     fn configure(&self, choices: &Choices<'_>, input: Input) -> Result<()> {
-        let (encoding, errors) = (choices.encoding.to_owned(), choices.errors.to_owned());
+        let (encoding, errors) = (kept(choices.encoding, "ASCII"), kept(choices.errors, "strict"));
         *self.encoding.borrow_mut() = Encoding { encoding, errors };
         let buffers = choices.buffers.filter(|buffers| !buffers.is_none());
         self.buffers.set(buffers.map(Object::iter).transpose()?);

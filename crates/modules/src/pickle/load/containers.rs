@@ -33,11 +33,12 @@ impl Loader<'_> {
         if !(self.stack.len() - mark).is_multiple_of(2) {
             return Err(failed("odd number of items for DICT"));
         }
-        let items: Vec<Ref> = self.stack.take_from(mark)?.collect();
         let dict = Dict::new();
-        for pair in items.chunks_exact(2) {
-            dict.set(&pair[0], &pair[1])?;
+        let mut items = self.stack.take_from(mark)?;
+        while let (Some(key), Some(value)) = (items.next(), items.next()) {
+            dict.set(&key, &value)?;
         }
+        drop(items);
         self.stack.push(dict.into_object());
         Ok(())
     }
@@ -82,11 +83,15 @@ impl Loader<'_> {
         if !(self.stack.len() - start).is_multiple_of(2) {
             return Err(failed("odd number of items for SETITEMS"));
         }
-        let items: Vec<Ref> = self.stack.take_from(start)?.collect();
-        match dict.downcast_exact::<Dict>() {
-            Some(dict) => items.chunks_exact(2).try_for_each(|pair| dict.set(&pair[0], &pair[1])),
-            None => items.chunks_exact(2).try_for_each(|pair| dict.set_item(&pair[0], &pair[1])),
+        let mut items = self.stack.take_from(start)?;
+        let exact = dict.downcast_exact::<Dict>();
+        while let (Some(key), Some(value)) = (items.next(), items.next()) {
+            match exact {
+                Some(dict) => dict.set(&key, &value)?,
+                None => dict.set_item(&key, &value)?,
+            }
         }
+        Ok(())
     }
 
     pub(super) fn add_items(&mut self) -> Result<()> {
