@@ -42,6 +42,7 @@ pub mod tracemalloc;
 pub mod unicodedata;
 pub mod weakref;
 pub mod xxsubtype;
+pub mod zoneinfo;
 
 use objects::prelude::*;
 
@@ -73,6 +74,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_weakref", weakref::initialize),
     ("_xxsubinterpreters", subinterpreters::module::initialize),
     ("xxsubtype", xxsubtype::module::initialize),
+    ("_zoneinfo", zoneinfo::module::initialize),
     ("binascii", binascii::module::initialize),
     ("errno", errno::initialize),
     ("faulthandler", faulthandler::initialize),
