@@ -17,14 +17,17 @@ impl<T: Layout> ModuleState<T> {
     pub fn get(&'static self) -> Result<Ref<T>> {
         let interpreter = Interpreter::current();
         let key = std::ptr::from_ref(self) as usize;
-        let known = interpreter.module_states.borrow().get(&key).cloned();
-        if let Some(Ok(state)) = known.map(Ref::into_type) {
+        // A handful of modules have one.
+        let find = || {
+            let states = interpreter.module_states.borrow();
+            states.iter().find(|(known, _)| *known == key).map(|(_, state)| state.clone())
+        };
+        if let Some(Ok(state)) = find().map(Ref::into_type) {
             return Ok(state);
         }
         let state = (self.make)()?;
         let object = state.clone().into_object();
-        let old = interpreter.module_states.borrow_mut().insert(key, object);
-        drop(old);
+        interpreter.module_states.borrow_mut().push((key, object));
         Ok(state)
     }
 }

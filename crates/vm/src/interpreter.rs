@@ -67,7 +67,7 @@ pub struct Interpreter {
     /// The exception classes of native modules, by the addresses of their definitions.
     pub exception_classes: RefCell<HashMap<usize, Ref>>,
     /// What native modules keep beside their namespaces, by the addresses of their definitions.
-    pub module_states: RefCell<HashMap<usize, Ref>>,
+    pub module_states: RefCell<Vec<(usize, Ref)>>,
     /// What the interpreter was started with.
     pub config: RefCell<Config>,
 }

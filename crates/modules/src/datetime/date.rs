@@ -8,7 +8,7 @@ use objects::services;
 use objects::str::InternedName;
 use system::local_time;
 
-use super::calendar::{self, MAX_ORDINAL, MAX_YEAR, MIN_YEAR};
+use super::calendar::{self, MAX_YEAR, MIN_YEAR};
 use super::datetime::{DATE_TIME, DateTime};
 use super::delta::{Span, TimeDelta};
 use super::fields::{Clock, Day, argument, int_or, pickled_state};
@@ -17,9 +17,6 @@ use super::text::{self, Extras};
 use super::{parse, pickled_day};
 use crate::posix::raised;
 use crate::time::clock::{self, Rounding};
-
-/// The number of the last day.
-const LAST_DAY: i64 = MAX_ORDINAL as i64;
 
 /// `PyDateTime_Date`. A `datetime` begins with the same fields.
 #[repr(C)]
@@ -60,10 +57,9 @@ impl Date {
 
     /// The day so many days later.
     fn shifted(&self, days: i64) -> Result<Ref> {
-        let ordinal = i64::from(self.day().ordinal()) + days;
-        match ordinal {
-            1..=LAST_DAY => Date::of_class(self.class(), Day::of_ordinal(ordinal as i32)),
-            _ => Err(raise!(OverflowError, "date value out of range")),
+        match self.day().shifted(days) {
+            Some(day) => Date::of_class(self.class(), day),
+            None => Err(raise!(OverflowError, "date value out of range")),
         }
     }
 

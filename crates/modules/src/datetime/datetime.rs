@@ -125,11 +125,9 @@ impl DateTime {
             second += 1;
         }
         let days = i64::from(delta.days) + i64::from(second / DAY_SECONDS);
-        let ordinal = i64::from(self.day().ordinal()) + days;
-        if !(1..=i64::from(calendar::MAX_ORDINAL)).contains(&ordinal) {
+        let Some(day) = self.day().shifted(days) else {
             bail!(OverflowError, "date value out of range");
-        }
-        let day = if days == 0 { self.day() } else { Day::of_ordinal(ordinal as i32) };
+        };
         Ok((day, Clock::of_seconds(second % DAY_SECONDS, microsecond)))
     }
 

@@ -6,6 +6,9 @@ use objects::prelude::*;
 use super::calendar::{MAX_YEAR, MIN_YEAR, days_in_month};
 use super::tzinfo::TzInfo;
 
+/// The number of the last day.
+const MAX_ORDINAL: i64 = super::calendar::MAX_ORDINAL as i64;
+
 /// Year, month and day.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Day {
@@ -32,6 +35,19 @@ impl Day {
     pub fn of_ordinal(ordinal: i32) -> Day {
         let (year, month, day) = super::calendar::from_ordinal(ordinal);
         Day { year, month, day }
+    }
+
+    /// The day so many days later, if there is one.
+    pub fn shifted(self, days: i64) -> Option<Day> {
+        // Every month has 28 days.
+        let day = i64::from(self.day) + days;
+        if (1..=28).contains(&day) {
+            return Some(Day { day: day as i32, ..self });
+        }
+        match i64::from(self.ordinal()) + days {
+            ordinal @ 1..=MAX_ORDINAL => Some(Day::of_ordinal(ordinal as i32)),
+            _ => None,
+        }
     }
 
     pub fn ordinal(self) -> i32 {

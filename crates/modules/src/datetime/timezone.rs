@@ -69,7 +69,10 @@ impl TimeZone {
 
     /// A zone with an offset in seconds.
     pub fn of_seconds(seconds: i64, microseconds: i64, name: Option<&Str>) -> Result<Ref<TimeZone>> {
-        TimeZone::new(&*TimeDelta::new(Span::new(0, seconds, microseconds)?), name)
+        match (seconds, microseconds, name) {
+            (0, 0, None) => utc(),
+            _ => TimeZone::new(&*TimeDelta::new(Span::new(0, seconds, microseconds)?), name),
+        }
     }
 
     pub fn offset(&self) -> Ref<TimeDelta> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::c_int;
 use std::ops::ControlFlow;
 
@@ -20,7 +20,7 @@ use super::shared::{GlobalName, Shared, dotted_path, follow};
 #[derive(Default, Clone)]
 pub struct UnpicklerMemo {
     dense: Vec<Option<Ref>>,
-    sparse: HashMap<usize, Ref>,
+    sparse: BTreeMap<usize, Ref>,
     used: usize,
 }
 
@@ -73,9 +73,7 @@ impl UnpicklerMemo {
     pub fn entries(&self) -> Vec<(usize, Ref)> {
         let dense = self.dense.iter().enumerate();
         let dense = dense.filter_map(|(number, object)| Some((number, object.clone()?)));
-        let mut sparse: Vec<_> =
-            self.sparse.iter().map(|(&number, object)| (number, object.clone())).collect();
-        sparse.sort_unstable_by_key(|(number, _)| *number);
+        let sparse = self.sparse.iter().map(|(&number, object)| (number, object.clone()));
         dense.chain(sparse).collect()
     }
 
@@ -105,7 +103,7 @@ fn kept(text: &str, default: &'static str) -> Cow<'static, str> {
 
 /// What the collector sees of the input: the file's methods.
 #[derive(Default)]
-struct Source(Option<Box<Input>>);
+struct Source(Option<Input>);
 
 impl Trace for Source {
     fn trace(&self, visitor: &Visitor) -> ControlFlow<c_int> {
@@ -183,7 +181,7 @@ impl Unpickler {
         let buffers = choices.buffers.filter(|buffers| !buffers.is_none());
         self.buffers.set(buffers.map(Object::iter).transpose()?);
         self.fixes_imports.set(choices.fix_imports);
-        self.source.set(Source(Some(Box::new(input))));
+        self.source.set(Source(Some(input)));
         self.is_initialized.set(true);
         Ok(())
     }
@@ -202,11 +200,11 @@ impl Unpickler {
         let Source(Some(input)) = self.source.take() else {
             bail!(RuntimeError, "Unpickler object is already used");
         };
-        let mut loader = Loader::new(self, *input, self.marks.take());
+        let mut loader = Loader::new(self, input, self.marks.take());
         let result = loader.load();
         let (input, marks) = loader.into_parts();
         self.marks.set(marks);
-        self.source.set(Source(Some(Box::new(input))));
+        self.source.set(Source(Some(input)));
         result
     }
 

@@ -119,7 +119,10 @@ impl Saver<'_> {
                 long: op::BINUNICODE,
                 huge: is_new.then_some(op::BINUNICODE8),
             };
-            self.push_sized(&instructions, &text.to_wtf8(), None, "string")?;
+            match text.as_str() {
+                Some(text) => self.push_sized(&instructions, text.as_bytes(), None, "string")?,
+                None => self.push_sized(&instructions, &text.to_wtf8(), None, "string")?,
+            }
         }
         self.memoize(text)
     }
