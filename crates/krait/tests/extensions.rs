@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const MODULES: [&str; 2] = ["single_phase", "multi_phase"];
+const MODULES: [&str; 3] = ["single_phase", "multi_phase", "dates"];
 
 /// The folder of `Python.h`: the one named, that of a `python3.9`, or the system's.
 fn headers() -> Option<PathBuf> {

@@ -204,7 +204,8 @@ pub fn method(
     let name = python_name(&mut options, &function.sig.ident)?;
     let (is_varargs, coexist) = (options.flag("varargs"), options.flag("coexist"));
     let has_text_signature = !options.flag("no_text_signature");
-    options.finish("\"(signature)\", name = \"..\", varargs, coexist, no_text_signature")?;
+    let told_name = if options.flag("nameless") { "" } else { &name };
+    options.finish("\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, nameless")?;
 
     if binding == Binding::Instance && function.sig.receiver().is_none() {
         return Err(Error::new(
@@ -227,7 +228,7 @@ pub fn method(
             true => matches!(function.sig.inputs.len(), 3),
             false => function.sig.inputs.len() == signature.parameters.len() + 1,
         };
-    let call = Call { owner, function, name: &name, signature: &signature };
+    let call = Call { owner, function, name: told_name, signature: &signature };
     let first = binding.first(owner, passes_module);
     let Convention { flags, parameters, body } = match is_varargs {
         true => varargs(&call, first)?,

@@ -13,6 +13,7 @@ mod chain;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
+pub mod datetime;
 pub mod errno;
 mod exception_class;
 pub mod faulthandler;
@@ -23,7 +24,9 @@ pub mod io;
 pub mod itertools;
 pub mod locale;
 pub mod math;
+mod module_state;
 pub mod operator;
+pub mod pickle;
 pub mod posix;
 pub mod pwd;
 pub mod random;
@@ -39,6 +42,7 @@ pub mod tracemalloc;
 pub mod unicodedata;
 pub mod weakref;
 pub mod xxsubtype;
+pub mod zoneinfo;
 
 use objects::prelude::*;
 
@@ -52,11 +56,13 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),
     ("_contextvars", contextvars::initialize),
+    ("_datetime", datetime::module::initialize),
     ("_functools", functools::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
     ("_locale", locale::_locale::initialize),
     ("_operator", operator::initialize),
+    ("_pickle", pickle::module::initialize),
     ("_random", random::initialize),
     ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
@@ -68,6 +74,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_weakref", weakref::initialize),
     ("_xxsubinterpreters", subinterpreters::module::initialize),
     ("xxsubtype", xxsubtype::module::initialize),
+    ("_zoneinfo", zoneinfo::module::initialize),
     ("binascii", binascii::module::initialize),
     ("errno", errno::initialize),
     ("faulthandler", faulthandler::initialize),

@@ -7,6 +7,7 @@ pub mod directory;
 pub mod errno;
 pub mod extended_attributes;
 pub mod identity;
+pub mod local_time;
 pub mod path;
 pub mod processes;
 pub mod scheduling;
