@@ -21,6 +21,7 @@ pub mod gc;
 pub mod heapq;
 pub mod io;
 pub mod itertools;
+pub mod json;
 pub mod locale;
 pub mod math;
 pub mod operator;
@@ -55,6 +56,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_functools", functools::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
+    ("_json", json::initialize),
     ("_locale", locale::_locale::initialize),
     ("_operator", operator::initialize),
     ("_random", random::initialize),

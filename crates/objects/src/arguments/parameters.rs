@@ -5,7 +5,7 @@ use crate::str::InternedName;
 
 /// How many parameters of which kind a function has.
 pub struct Shape {
-    /// The name that messages use.
+    /// The name that messages use: `function` for one without a name.
     pub function: &'static str,
     pub positional_only: usize,
     /// Those that may be given by position.
@@ -258,7 +258,10 @@ impl Shape {
             if self.has_keywords || known.iter().any(|known| known.get().equals(name)) {
                 return Ok(());
             }
-            bail!(TypeError, "'{name}' is an invalid keyword argument for {function}()")
+            match function {
+                "function" => bail!(TypeError, "'{name}' is an invalid keyword argument for this function"),
+                _ => bail!(TypeError, "'{name}' is an invalid keyword argument for {function}()"),
+            }
         })
     }
 }
