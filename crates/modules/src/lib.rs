@@ -7,6 +7,7 @@
 extern crate objects;
 
 pub mod abc;
+pub mod array;
 pub mod binascii;
 pub mod bisect;
 mod chain;
@@ -70,6 +71,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_weakref", weakref::initialize),
     ("_xxsubinterpreters", subinterpreters::module::initialize),
     ("xxsubtype", xxsubtype::module::initialize),
+    ("array", array::initialize),
     ("binascii", binascii::module::initialize),
     ("errno", errno::initialize),
     ("faulthandler", faulthandler::initialize),
