@@ -14,6 +14,7 @@ mod chain;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
+pub mod csv;
 pub mod errno;
 mod exception_class;
 pub mod faulthandler;
@@ -54,6 +55,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),
     ("_contextvars", contextvars::initialize),
+    ("_csv", csv::initialize),
     ("_functools", functools::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
