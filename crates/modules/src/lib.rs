@@ -11,6 +11,7 @@ pub mod array;
 pub mod binascii;
 pub mod bisect;
 mod chain;
+pub mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
@@ -33,6 +34,7 @@ pub mod random;
 pub mod signal;
 pub mod sre;
 pub mod stat;
+pub mod statistics;
 pub mod string;
 pub mod structs;
 pub mod subinterpreters;
@@ -66,6 +68,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
+    ("_statistics", statistics::initialize),
     ("_string", string::_string::initialize),
     ("_struct", structs::module::initialize),
     ("_thread", thread::initialize),
@@ -75,6 +78,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("xxsubtype", xxsubtype::module::initialize),
     ("array", array::initialize),
     ("binascii", binascii::module::initialize),
+    ("cmath", cmath::initialize),
     ("errno", errno::initialize),
     ("faulthandler", faulthandler::initialize),
     ("gc", gc::initialize),
