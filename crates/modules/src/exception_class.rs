@@ -14,11 +14,12 @@ pub struct ExceptionClass {
     module: &'static str,
     name: &'static str,
     base: Base,
+    doc: Option<&'static str>,
 }
 
 impl ExceptionClass {
     pub const fn new(module: &'static str, name: &'static str, base: &'static Type) -> ExceptionClass {
-        ExceptionClass { module, name, base: Base::Builtin(base) }
+        ExceptionClass { module, name, base: Base::Builtin(base), doc: None }
     }
 
     /// A class that derives from another one of a module's own.
@@ -27,7 +28,12 @@ impl ExceptionClass {
         name: &'static str,
         base: &'static ExceptionClass,
     ) -> ExceptionClass {
-        ExceptionClass { module, name, base: Base::Own(base) }
+        ExceptionClass { module, name, base: Base::Own(base), doc: None }
+    }
+
+    /// The same with a `__doc__`.
+    pub const fn with_doc(self, doc: &'static str) -> ExceptionClass {
+        ExceptionClass { doc: Some(doc), ..self }
     }
 
     /// The name that a module knows it by.
@@ -49,6 +55,9 @@ impl ExceptionClass {
         let bases = Tuple::new([base])?;
         let namespace = Dict::new();
         namespace.set_str(intern!("__module__"), &Str::new(self.module))?;
+        if let Some(doc) = self.doc {
+            namespace.set_str(intern!("__doc__"), &Str::new(doc))?;
+        }
         let class = TYPE.as_object().call(&[&Str::new(self.name), &bases, &namespace])?;
         Ok(interpreter.exception_classes.borrow_mut().entry(key).or_insert(class).clone())
     }

@@ -27,9 +27,11 @@ pub mod itertools;
 pub mod json;
 pub mod locale;
 pub mod math;
+pub mod opcode;
 pub mod operator;
 pub mod posix;
 pub mod pwd;
+pub mod queue;
 pub mod random;
 pub mod signal;
 pub mod sre;
@@ -42,6 +44,7 @@ pub mod thread;
 pub mod time;
 pub mod tracemalloc;
 pub mod unicodedata;
+pub mod uuid;
 pub mod weakref;
 pub mod xxsubtype;
 
@@ -63,7 +66,9 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_io", io::_io::initialize),
     ("_json", json::initialize),
     ("_locale", locale::_locale::initialize),
+    ("_opcode", opcode::initialize),
     ("_operator", operator::initialize),
+    ("_queue", queue::initialize),
     ("_random", random::initialize),
     ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
@@ -73,6 +78,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_struct", structs::module::initialize),
     ("_thread", thread::initialize),
     ("_tracemalloc", tracemalloc::module::initialize),
+    ("_uuid", uuid::initialize),
     ("_weakref", weakref::initialize),
     ("_xxsubinterpreters", subinterpreters::module::initialize),
     ("xxsubtype", xxsubtype::module::initialize),
