@@ -26,6 +26,7 @@ pub mod io;
 pub mod itertools;
 pub mod json;
 pub mod locale;
+pub mod lsprof;
 pub mod math;
 pub mod opcode;
 pub mod operator;
@@ -66,6 +67,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_io", io::_io::initialize),
     ("_json", json::initialize),
     ("_locale", locale::_locale::initialize),
+    ("_lsprof", lsprof::initialize),
     ("_opcode", opcode::initialize),
     ("_operator", operator::initialize),
     ("_queue", queue::initialize),
