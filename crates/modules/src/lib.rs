@@ -8,6 +8,7 @@ extern crate objects;
 
 pub mod abc;
 pub mod array;
+pub mod asyncio;
 pub mod binascii;
 pub mod bisect;
 mod chain;
@@ -22,6 +23,7 @@ pub mod faulthandler;
 pub mod functools;
 pub mod gc;
 pub mod heapq;
+mod imported;
 pub mod io;
 pub mod itertools;
 pub mod json;
@@ -57,6 +59,7 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 /// The modules that are part of the program, by name.
 pub static MODULES: &[(&str, Initialize)] = &[
     ("_abc", abc::initialize),
+    ("_asyncio", asyncio::initialize),
     ("_bisect", bisect::initialize),
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),

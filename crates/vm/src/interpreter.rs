@@ -66,6 +66,8 @@ pub struct Interpreter {
     pub tree_classes: OnceCell<crate::ast::Classes>,
     /// The exception classes of native modules, by the addresses of their definitions.
     pub exception_classes: RefCell<HashMap<usize, Ref>>,
+    /// What native modules have looked up in Python's, by the addresses of what names it.
+    pub imported: RefCell<HashMap<usize, Ref>>,
     /// What the interpreter was started with.
     pub config: RefCell<Config>,
 }
@@ -96,6 +98,7 @@ impl Interpreter {
             exit_functions: RefCell::default(),
             tree_classes: OnceCell::new(),
             exception_classes: RefCell::default(),
+            imported: RefCell::default(),
             config: RefCell::default(),
         }
     }
@@ -137,6 +140,7 @@ impl Interpreter {
         self.audit_hooks.take();
         self.fork_hooks.take();
         self.exception_classes.take();
+        self.imported.take();
         self.exit_functions.take();
         self.codecs.clear();
         self.warnings.clear();

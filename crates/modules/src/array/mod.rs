@@ -409,8 +409,7 @@ impl Array {
 
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
-        let name = self.class().name();
-        let name = name.rsplit('.').next().unwrap_or(name);
+        let name = self.class().short_name();
         let code = char::from(self.kind().code);
         if self.items.is_empty() {
             return objects::format_str!("{name}('{code}')");
