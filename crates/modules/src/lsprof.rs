@@ -234,11 +234,13 @@ impl tracing::Profiler for Profiler {
 fn described(function: &BuiltinFunction) -> Result<Ref> {
     let name = function.get_attr(intern!("__name__"))?;
     let name = name.downcast::<Str>().map(Str::to_ref).unwrap_or_else(Str::empty);
-    match function.receiver().filter(|receiver| receiver.downcast::<Module>().is_none()) {
-        Some(receiver) => match receiver.class().lookup(&name) {
-            Some(descriptor) => return Ok(descriptor.repr()?.into_object()),
-            None => {}
-        },
+    let receiver = function.receiver();
+    match receiver.filter(|receiver| receiver.downcast::<Module>().is_none()) {
+        Some(receiver) => {
+            if let Some(descriptor) = receiver.class().lookup(&name) {
+                return Ok(descriptor.repr()?.into_object());
+            }
+        }
         None => {
             let module = function.get_attr(intern!("__module__"))?;
             if let Some(module) = module.downcast::<Str>() {

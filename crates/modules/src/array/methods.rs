@@ -107,12 +107,12 @@ impl Array {
                 false => Err(raise!(RuntimeError, "list changed size during iteration")),
             }
         });
-        filled.or_else(|raised| {
+        filled.map_err(|raised| {
             // What came before the item that could not be converted goes too.
             let failure = raised.fetch();
             match self.resize(old) {
-                Ok(()) => Err(failure.restore()),
-                Err(raised) => Err(raised),
+                Ok(()) => failure.restore(),
+                Err(raised) => raised,
             }
         })
     }
