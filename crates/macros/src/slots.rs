@@ -185,8 +185,12 @@ pub fn slot(
     let name = options.any_flag().ok_or_else(|| Error::new(span, "name the slot, as in #[slot(tp_repr)]"))?;
     let signature =
         options.text().map(|text| Signature::parse(&text).map(|signature| (signature, text))).transpose()?;
-    let told_name = if options.flag("nameless") { "" } else { class_name };
-    options.finish("the slot's name, nameless, a \"(signature)\" for tp_new, tp_init and tp_call")?;
+    let function_name = options.string("name")?.map(|name| name.value());
+    let told_name = match options.flag("nameless") {
+        true => "",
+        false => function_name.as_deref().unwrap_or(class_name),
+    };
+    options.finish("the slot's name; a \"(signature)\", name = \"..\" and nameless for tp_new, tp_init and tp_call")?;
 
     let text = name.to_string();
     let method = &function.sig.ident;

@@ -7,12 +7,16 @@
 extern crate objects;
 
 pub mod abc;
+pub mod array;
+pub mod asyncio;
 pub mod binascii;
 pub mod bisect;
 mod chain;
+pub mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
+pub mod csv;
 pub mod datetime;
 pub mod errno;
 mod exception_class;
@@ -20,19 +24,25 @@ pub mod faulthandler;
 pub mod functools;
 pub mod gc;
 pub mod heapq;
+mod imported;
 pub mod io;
 pub mod itertools;
+pub mod json;
 pub mod locale;
+pub mod lsprof;
 pub mod math;
 mod module_state;
+pub mod opcode;
 pub mod operator;
 pub mod pickle;
 pub mod posix;
 pub mod pwd;
+pub mod queue;
 pub mod random;
 pub mod signal;
 pub mod sre;
 pub mod stat;
+pub mod statistics;
 pub mod string;
 pub mod structs;
 pub mod subinterpreters;
@@ -40,6 +50,7 @@ pub mod thread;
 pub mod time;
 pub mod tracemalloc;
 pub mod unicodedata;
+pub mod uuid;
 pub mod weakref;
 pub mod xxsubtype;
 pub mod zoneinfo;
@@ -52,30 +63,40 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 /// The modules that are part of the program, by name.
 pub static MODULES: &[(&str, Initialize)] = &[
     ("_abc", abc::initialize),
+    ("_asyncio", asyncio::initialize),
     ("_bisect", bisect::initialize),
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),
     ("_contextvars", contextvars::initialize),
+    ("_csv", csv::initialize),
     ("_datetime", datetime::module::initialize),
     ("_functools", functools::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
+    ("_json", json::initialize),
     ("_locale", locale::_locale::initialize),
+    ("_lsprof", lsprof::initialize),
+    ("_opcode", opcode::initialize),
     ("_operator", operator::initialize),
     ("_pickle", pickle::module::initialize),
+    ("_queue", queue::initialize),
     ("_random", random::initialize),
     ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
+    ("_statistics", statistics::initialize),
     ("_string", string::_string::initialize),
     ("_struct", structs::module::initialize),
     ("_thread", thread::initialize),
     ("_tracemalloc", tracemalloc::module::initialize),
+    ("_uuid", uuid::initialize),
     ("_weakref", weakref::initialize),
     ("_xxsubinterpreters", subinterpreters::module::initialize),
     ("xxsubtype", xxsubtype::module::initialize),
+    ("array", array::initialize),
     ("_zoneinfo", zoneinfo::module::initialize),
     ("binascii", binascii::module::initialize),
+    ("cmath", cmath::initialize),
     ("errno", errno::initialize),
     ("faulthandler", faulthandler::initialize),
     ("gc", gc::initialize),

@@ -15,19 +15,7 @@ impl<T: Layout> ModuleState<T> {
 
     /// The state of the current interpreter.
     pub fn get(&'static self) -> Result<Ref<T>> {
-        let interpreter = Interpreter::current();
-        let key = std::ptr::from_ref(self) as usize;
-        // A handful of modules have one.
-        let find = || {
-            let states = interpreter.module_states.borrow();
-            states.iter().find(|(known, _)| *known == key).map(|(_, state)| state.clone())
-        };
-        if let Some(Ok(state)) = find().map(Ref::into_type) {
-            return Ok(state);
-        }
-        let state = (self.make)()?;
-        let object = state.clone().into_object();
-        interpreter.module_states.borrow_mut().push((key, object));
-        Ok(state)
+        let state = Interpreter::current().kept(self, || Ok((self.make)()?.into_object()))?;
+        state.into_type().map_err(|_| raise!(SystemError, "a module's state of another type"))
     }
 }

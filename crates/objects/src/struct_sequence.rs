@@ -120,6 +120,8 @@ pub fn new_type(
 /// The slots of a type that C code declares, which [`initialize`] completes.
 pub fn prepare(class: &Type) {
     let model = type_with_slots(c"");
+    // C leaves a static type's header empty here; its references are counted from the first one on.
+    class.as_object().set_refcnt(model.as_object().refcnt());
     class.tp_basicsize.set(model.tp_basicsize.get());
     class.tp_itemsize.set(model.tp_itemsize.get());
     class.tp_base.set(model.tp_base.get());

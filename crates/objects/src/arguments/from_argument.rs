@@ -197,7 +197,7 @@ fn refuse_float(value: &Object) -> Result<()> {
 
 /// The integer that an argument stands for: through `__index__`, or `__int__` with a warning.
 #[inline]
-fn integer(value: &Object) -> Result<Ref<Int>> {
+pub fn integer(value: &Object) -> Result<Ref<Int>> {
     match value.downcast::<Int>() {
         Some(value) => Ok(value.to_ref()),
         None => converted(value),

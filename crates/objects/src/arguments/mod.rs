@@ -7,7 +7,7 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-pub use from_argument::{FromArgument, Masked, NoneOr};
+pub use from_argument::{FromArgument, Masked, NoneOr, integer};
 pub use parameters::{Keywords, Parameters, Shape, Unpacked};
 
 use crate::prelude::*;
@@ -110,6 +110,20 @@ pub fn check_count(function: &str, given: usize, least: usize, most: usize) -> R
         true => Ok(()),
         false => Err(wrong_count(function, given, least, most)),
     }
+}
+
+/// [`check_count`] in the words of `PyArg_ParseTuple`.
+pub fn check_parsed_count(function: &str, given: usize, least: usize, most: usize) -> Result<()> {
+    if given >= least && given <= most {
+        return Ok(());
+    }
+    let (bound, expected) = match (given < least, least == most) {
+        (_, true) => ("exactly", least),
+        (true, _) => ("at least", least),
+        (false, _) => ("at most", most),
+    };
+    let plural = if expected == 1 { "" } else { "s" };
+    Err(raise!(TypeError, "{function}() takes {bound} {expected} argument{plural} ({given} given)"))
 }
 
 #[cold]
