@@ -13,6 +13,7 @@ mod chain;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
+pub mod digests;
 pub mod errno;
 mod exception_class;
 pub mod faulthandler;
@@ -37,6 +38,7 @@ pub mod thread;
 pub mod time;
 pub mod tracemalloc;
 pub mod unicodedata;
+mod unsigned;
 pub mod weakref;
 pub mod xxsubtype;
 
@@ -49,15 +51,22 @@ pub type Initialize = extern "C" fn() -> Result<Ref>;
 pub static MODULES: &[(&str, Initialize)] = &[
     ("_abc", abc::initialize),
     ("_bisect", bisect::initialize),
+    ("_blake2", digests::blake2::module::initialize),
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),
     ("_contextvars", contextvars::initialize),
     ("_functools", functools::initialize),
+    ("_hashlib", digests::hashlib::module::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
     ("_locale", locale::_locale::initialize),
+    ("_md5", digests::md5::module::initialize),
     ("_operator", operator::initialize),
     ("_random", random::initialize),
+    ("_sha1", digests::sha1::module::initialize),
+    ("_sha256", digests::sha256::module::initialize),
+    ("_sha3", digests::sha3::module::initialize),
+    ("_sha512", digests::sha512::module::initialize),
     ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
