@@ -66,6 +66,7 @@ Options and arguments (and corresponding environment variables):
          dev: development mode: all warnings shown, faulthandler enabled
          utf8[=0]: UTF-8 whatever the locale says; also PYTHONUTF8
          pycache_prefix=PATH: keep .pyc files in a tree of their own
+         native=krait|cpython: whose native modules to take where both have one
          int_max_str_digits=N: how many digits int() and str() convert, 0 for any
 --check-hash-based-pycs always|default|never:
          whether .pyc files that have a hash are checked against their source
@@ -339,12 +340,18 @@ fn read_settings(config: &mut Config) -> Result<(), String> {
         Some(prefix) => Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty()),
         None => text("PYTHONPYCACHEPREFIX"),
     };
+    let compiled_modules_first = match x_option(config, "native") {
+        None | Some("krait") => false,
+        Some("cpython") => true,
+        Some(_) => return failed("-X native: must be \"krait\" or \"cpython\""),
+    };
     let dev_mode = x_option(config, "dev").is_some() || level(config, "PYTHONDEVMODE") > 0;
     let fault_handler = dev_mode
         || x_option(config, "faulthandler").is_some()
         || variable(config, "PYTHONFAULTHANDLER").is_some();
     let import_time =
         x_option(config, "importtime").is_some() || variable(config, "PYTHONPROFILEIMPORTTIME").is_some();
+    config.compiled_modules_first = compiled_modules_first;
     config.utf8_mode = utf8.unwrap_or(false);
     config.utf8_chosen = utf8.is_some();
     config.hash_seed = seed;
@@ -426,8 +433,19 @@ mod tests {
 
     #[test]
     fn wrong_settings_are_told() {
-        let mut config = Config { use_environment: false, ..Config::default() };
-        let refusal = parse(vec!["-Xtracemalloc=x".into()], &mut config).unwrap_err();
-        assert!(matches!(refusal, Refusal::BadSetting(what) if what.contains("invalid number of frames")));
+        for (option, expected) in [
+            ("-Xtracemalloc=x", "invalid number of frames"),
+            ("-Xnative=jython", "must be \"krait\" or \"cpython\""),
+        ] {
+            let mut config = Config { use_environment: false, ..Config::default() };
+            let refusal = parse(vec![option.into()], &mut config).unwrap_err();
+            assert!(matches!(refusal, Refusal::BadSetting(what) if what.contains(expected)));
+        }
+    }
+
+    #[test]
+    fn native_modules_can_be_taken_from_cpython() {
+        assert!(parsed(&["-Xnative=cpython"]).1.compiled_modules_first);
+        assert!(!parsed(&["-Xnative=cpython", "-Xnative=krait"]).1.compiled_modules_first);
     }
 }

@@ -24,6 +24,8 @@ pub struct Config {
     pub isolated: bool,
     pub dev_mode: bool,
     pub utf8_mode: bool,
+    /// Whether CPython's compiled modules in `lib-dynload` come before the program's own (`-X native=cpython`).
+    pub compiled_modules_first: bool,
     /// Whether `-X utf8` or `PYTHONUTF8` says so or otherwise.
     pub utf8_chosen: bool,
     /// How often `-V` was given.
@@ -82,6 +84,7 @@ impl Default for Config {
             dev_mode: false,
             utf8_mode: false,
             utf8_chosen: false,
+            compiled_modules_first: false,
             version_asked: 0,
             unbuffered: false,
             stream_encoding: None,

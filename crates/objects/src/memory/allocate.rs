@@ -4,10 +4,8 @@ use std::alloc::Layout as MemoryLayout;
 use std::ffi::c_void;
 use std::ptr;
 
-use libmimalloc_sys as mi;
-
 use super::gc::{self, GcHead};
-use super::tracing;
+use super::{heap, tracing};
 use crate::prelude::*;
 
 /// Memory for `size` bytes, never null for want of bytes (0 counts as 1). Null where there is none.
@@ -25,7 +23,7 @@ pub fn raw_allocate(size: usize) -> *mut c_void {
 pub fn raw_allocate_untraced(size: usize) -> *mut c_void {
     match isize::try_from(size) {
         // SAFETY: an allocation call.
-        Ok(_) => unsafe { mi::mi_malloc(size.max(1)) },
+        Ok(_) => unsafe { heap::malloc(size.max(1)) },
         Err(_) => ptr::null_mut(),
     }
 }
@@ -49,7 +47,7 @@ pub unsafe fn raw_reallocate(pointer: *mut c_void, size: usize) -> *mut c_void {
 pub unsafe fn raw_reallocate_untraced(pointer: *mut c_void, size: usize) -> *mut c_void {
     match isize::try_from(size) {
         // SAFETY: the caller's promise.
-        Ok(_) => unsafe { mi::mi_realloc(pointer, size.max(1)) },
+        Ok(_) => unsafe { heap::realloc(pointer, size.max(1)) },
         Err(_) => ptr::null_mut(),
     }
 }
@@ -61,7 +59,7 @@ pub unsafe fn raw_free(pointer: *mut c_void) {
         tracing::freed(0, pointer as usize);
     }
     // SAFETY: the caller's promise.
-    unsafe { mi::mi_free(pointer) }
+    unsafe { heap::free(pointer) }
 }
 
 /// Memory for an object of the class with `items` inline items, header written, one reference,
@@ -141,7 +139,7 @@ pub fn allocate_sized<T: Layout>(class: &Type, bytes: Option<usize>) -> Result<R
     debug_assert!(!class.has_flags(flags::HAVE_GC | flags::HEAPTYPE));
     let pointer = bytes.map_or(ptr::null_mut(), |bytes| match isize::try_from(bytes) {
         // SAFETY: an allocation call.
-        Ok(_) => unsafe { mi::mi_zalloc(bytes) }.cast::<Object>(),
+        Ok(_) => unsafe { heap::zalloc(bytes) }.cast::<Object>(),
         Err(_) => ptr::null_mut(),
     });
     if tracing::is_on() {
@@ -258,13 +256,19 @@ pub unsafe fn free(object: *mut Object) {
 /// `tp_free` of objects that the collector does not know.
 pub unsafe extern "C" fn object_free(pointer: *mut c_void) {
     // SAFETY: such an object begins its block.
-    unsafe { raw_free(pointer) }
+    unsafe {
+        (*pointer.cast::<Object>()).mark_freed();
+        raw_free(pointer)
+    }
 }
 
 /// `tp_free` of objects that the collector knows.
 pub unsafe extern "C" fn object_gc_free(pointer: *mut c_void) {
     // SAFETY: such an object follows its collector's head.
-    unsafe { gc::free(pointer.cast()) }
+    unsafe {
+        (*pointer.cast::<Object>()).mark_freed();
+        gc::free(pointer.cast())
+    }
 }
 
 /// `tp_dealloc` of a structure in Rust: out of the collector's lists, weak references cleared, fields

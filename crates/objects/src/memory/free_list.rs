@@ -44,7 +44,7 @@ impl<const SIZE: usize, const KEPT: usize> FreeList<SIZE, KEPT> {
     /// The block is of `SIZE` bytes or more from the raw allocator, and the caller's alone.
     #[inline(always)]
     pub unsafe fn put(&self, block: *mut u8) -> bool {
-        if self.count.get() >= KEPT || tracing::is_on() {
+        if cfg!(system_allocator) || self.count.get() >= KEPT || tracing::is_on() {
             return false;
         }
         let block = block.cast::<Block>();

@@ -5,6 +5,7 @@ pub mod collector;
 mod dealloc;
 mod free_list;
 pub mod gc;
+mod heap;
 mod trace;
 pub mod tracing;
 
@@ -15,10 +16,6 @@ pub use allocate::{
 pub use dealloc::dealloc;
 pub use free_list::FreeList;
 pub use trace::{Trace, Visitor, clear, traverse};
-
-/// Rust's own allocations come from the objects' allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The items that C hands over, where null is as good as any pointer to none.
 ///

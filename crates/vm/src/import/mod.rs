@@ -6,6 +6,9 @@ pub mod imp;
 mod lock;
 mod timing;
 
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use objects::module::{Module, ModuleDef};
@@ -39,8 +42,23 @@ pub fn add_builtins(modules: &'static [(&'static str, Initialize)]) {
     let _ = NATIVE.set(modules);
 }
 
+/// Of the modules that the program brings along, those that are to come from compiled files instead.
+static LEFT_TO_FILES: OnceLock<HashSet<String>> = OnceLock::new();
+
+/// Leaves the modules that `folder` has a compiled file of to the path's finders; the first call counts.
+pub fn leave_to_files(folder: &Path) {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = files.filter_map(|file| {
+        let name = file.file_name().into_string().ok()?;
+        name.ends_with(".so").then(|| name.split('.').next().unwrap_or_default().to_owned())
+    });
+    let _ = LEFT_TO_FILES.set(names.collect());
+}
+
 fn builtins() -> impl Iterator<Item = &'static (&'static str, Initialize)> {
-    OWN.iter().chain(NATIVE.get().copied().unwrap_or(&[]))
+    let left = LEFT_TO_FILES.get();
+    let native = NATIVE.get().copied().unwrap_or(&[]).iter();
+    OWN.iter().chain(native.filter(move |(name, _)| left.is_none_or(|left| !left.contains(*name))))
 }
 
 /// The names of all built-in modules, sorted.
