@@ -9,10 +9,12 @@ extern crate objects;
 pub mod abc;
 pub mod binascii;
 pub mod bisect;
+pub mod bz2;
 mod chain;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
+mod decompression;
 pub mod digests;
 pub mod errno;
 mod exception_class;
@@ -23,11 +25,13 @@ pub mod heapq;
 pub mod io;
 pub mod itertools;
 pub mod locale;
+pub mod lzma;
 pub mod math;
 pub mod operator;
 pub mod posix;
 pub mod pwd;
 pub mod random;
+mod shared;
 pub mod signal;
 pub mod sre;
 pub mod stat;
@@ -41,6 +45,7 @@ pub mod unicodedata;
 mod unsigned;
 pub mod weakref;
 pub mod xxsubtype;
+pub mod zlib;
 
 use objects::prelude::*;
 
@@ -52,6 +57,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_abc", abc::initialize),
     ("_bisect", bisect::initialize),
     ("_blake2", digests::blake2::module::initialize),
+    ("_bz2", bz2::module::initialize),
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),
     ("_contextvars", contextvars::initialize),
@@ -60,6 +66,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
     ("_locale", locale::_locale::initialize),
+    ("_lzma", lzma::module::initialize),
     ("_md5", digests::md5::module::initialize),
     ("_operator", operator::initialize),
     ("_random", random::initialize),
@@ -87,4 +94,5 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("pwd", pwd::initialize),
     ("time", time::initialize),
     ("unicodedata", unicodedata::module::initialize),
+    ("zlib", zlib::module::initialize),
 ];

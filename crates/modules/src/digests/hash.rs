@@ -4,8 +4,9 @@ use objects::bytes_like::operations;
 use objects::prelude::*;
 
 use super::data::{self, Data};
-use super::shared::{Shared, hashing};
+use super::large::hashing;
 use super::state::{Sizes, State};
+use crate::shared::Shared;
 
 /// A hash object. This is `_hashlib.HASH`; the classes of other modules share its structure.
 #[repr(C)]

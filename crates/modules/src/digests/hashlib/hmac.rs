@@ -5,7 +5,8 @@ use objects::prelude::*;
 use crate::digests::data::{self, Data};
 use crate::digests::hash::hexadecimal;
 use crate::digests::hmac::Mac;
-use crate::digests::shared::{Shared, hashing};
+use crate::digests::large::hashing;
+use crate::shared::Shared;
 
 /// `_hashlib.HMAC`.
 #[repr(C)]

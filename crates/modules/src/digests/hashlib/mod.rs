@@ -76,7 +76,7 @@ pub mod module {
 
     use super::hmac::Hmac;
     use super::*;
-    use crate::digests::shared::hashing;
+    use crate::digests::large::hashing;
     use crate::digests::{comparison, hmac::Mac};
 
     /// Return a new hash object using the named algorithm.
