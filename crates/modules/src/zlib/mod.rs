@@ -253,8 +253,9 @@ pub mod module {
     fn add_rest(module: &Module) -> Result<()> {
         ready(&COMPRESS)?;
         ready(&DECOMPRESS)?;
-        let version = zlib::version();
-        module.add("ZLIB_VERSION", version.split('-').next().unwrap_or(version))?;
+        // Programs take the version apart as numbers, and know nothing of the library's own behind it.
+        let version = zlib::version().split('-').next().unwrap_or_default();
+        module.add("ZLIB_VERSION", version)?;
         module.add("ZLIB_RUNTIME_VERSION", version)?;
         module.add("error", ERROR.get()?)
     }
