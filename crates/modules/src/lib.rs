@@ -27,6 +27,7 @@ pub mod itertools;
 pub mod locale;
 pub mod lzma;
 pub mod math;
+pub mod multibyte;
 pub mod operator;
 pub mod posix;
 pub mod pwd;
@@ -59,6 +60,12 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_blake2", digests::blake2::module::initialize),
     ("_bz2", bz2::module::initialize),
     ("_codecs", codecs::_codecs::initialize),
+    ("_codecs_cn", multibyte::cn::initialize),
+    ("_codecs_hk", multibyte::hk::initialize),
+    ("_codecs_iso2022", multibyte::iso::initialize),
+    ("_codecs_jp", multibyte::jp::initialize),
+    ("_codecs_kr", multibyte::kr::initialize),
+    ("_codecs_tw", multibyte::tw::initialize),
     ("_collections", collections::initialize),
     ("_contextvars", contextvars::initialize),
     ("_functools", functools::initialize),
@@ -68,6 +75,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_locale", locale::_locale::initialize),
     ("_lzma", lzma::module::initialize),
     ("_md5", digests::md5::module::initialize),
+    ("_multibytecodec", multibyte::module::initialize),
     ("_operator", operator::initialize),
     ("_random", random::initialize),
     ("_sha1", digests::sha1::module::initialize),
