@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_char, c_double, c_int, c_uchar};
 use numtext::float::{Options, Style};
 use objects::complex::Complex;
 use objects::complex::{Failure, Pair};
+use objects::memory::domains::{self, Domain};
 use objects::prelude::*;
 
 #[unsafe(no_mangle)]
@@ -255,7 +256,7 @@ unsafe extern "C" fn PyOS_double_to_string(
         _ => Style::Repr,
     };
     let text = numtext::float::format(value, style, precision.max(0) as usize, options);
-    let copy = memory::raw_allocate(text.len() + 1).cast::<c_char>();
+    let copy = domains::allocate(Domain::Memory, text.len() + 1).cast::<c_char>();
     if copy.is_null() {
         let _ = raise!(MemoryError);
         return copy;

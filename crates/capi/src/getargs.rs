@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 
 use objects::buffer::BufferView;
+use objects::memory::domains::{self, Domain};
 use objects::prelude::*;
 
 use crate::va_list::{VaList, VaListTag};
@@ -439,7 +440,7 @@ unsafe fn encoded(
                 if size.is_none() && bytes.contains(&0) {
                     bail!(ValueError, "embedded null character");
                 }
-                let copy = memory::raw_allocate(bytes.len() + 1).cast::<u8>();
+                let copy = domains::allocate(Domain::Memory, bytes.len() + 1).cast::<u8>();
                 if copy.is_null() {
                     bail!(MemoryError);
                 }

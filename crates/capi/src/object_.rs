@@ -459,12 +459,15 @@ extern "C" fn Py_GenericAlias(origin: &Object, arguments: &Object) -> Result<Ref
     objects::generic_alias::new(origin, arguments)
 }
 
-/// Whether a pointer looks like that of a freed object: null, or one of the patterns of debugging allocators.
+/// Whether an object looks freed: it or its class is at null, or at one of the patterns of debugging allocators.
 #[unsafe(no_mangle)]
-extern "C" fn _PyObject_IsFreed(object: *const Object) -> c_int {
+unsafe extern "C" fn _PyObject_IsFreed(object: *const Object) -> c_int {
     const PATTERNS: [u8; 3] = [0xcd, 0xdd, 0xfd];
-    let bytes = (object as usize).to_ne_bytes();
-    c_int::from(object.is_null() || PATTERNS.iter().any(|&pattern| bytes == [pattern; size_of::<usize>()]))
+    let looks_freed = |address: usize| {
+        address == 0 || PATTERNS.iter().any(|&pattern| address.to_ne_bytes() == [pattern; size_of::<usize>()])
+    };
+    // SAFETY: the caller's promise is that there is memory at the pointer, where it is none of the patterns.
+    c_int::from(looks_freed(object as usize) || unsafe { looks_freed(object.cast::<usize>().add(1).read()) })
 }
 
 #[unsafe(no_mangle)]

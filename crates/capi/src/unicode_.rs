@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 
 use objects::codecs::{decode_text, encode_text};
+use objects::memory::domains::Domain;
 use objects::prelude::*;
 use objects::str::StrBuilder;
 
@@ -482,7 +483,7 @@ unsafe extern "C" fn PyUnicode_AsWideCharString(string: &Str, size: *mut isize) 
         let _ = raise!(ValueError, "embedded null character");
         return std::ptr::null_mut();
     }
-    let out = memory::raw_allocate((string.len() + 1) * 4).cast::<i32>();
+    let out = memory::domains::allocate(Domain::Memory, (string.len() + 1) * 4).cast::<i32>();
     if out.is_null() {
         let _ = raise!(MemoryError);
         return out;

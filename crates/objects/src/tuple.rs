@@ -63,9 +63,7 @@ impl Tuple {
         if let Some(empty) = EMPTY.0.get() {
             return empty;
         }
-        let Ok(empty) = memory::allocate_var::<Tuple>(&TUPLE, 0) else {
-            std::alloc::handle_alloc_error(std::alloc::Layout::new::<Tuple>())
-        };
+        let empty = memory::assured(|| memory::allocate_var::<Tuple>(&TUPLE, 0));
         EMPTY.0.set(Some(empty.clone()));
         empty
     }

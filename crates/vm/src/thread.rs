@@ -332,11 +332,16 @@ pub fn is_finalizing() -> bool {
     FINALIZING.load(Ordering::Acquire)
 }
 
+/// Whether the calling thread holds the GIL with a state of its own.
+pub fn holds_gil() -> bool {
+    let own = OWN.get();
+    !own.is_null() && ThreadState::current_opt().is_some_and(|current| ptr::eq(current, own))
+}
+
 /// Takes the GIL for a thread that may have no state yet (`PyGILState_Ensure`); whether it held it already.
 pub fn ensure() -> bool {
     let own = OWN.get();
-    let is_current =
-        !own.is_null() && ThreadState::current_opt().is_some_and(|current| ptr::eq(current, own));
+    let is_current = holds_gil();
     if !is_current {
         if own.is_null() {
             gil::take();

@@ -154,10 +154,7 @@ impl Int {
     #[cold]
     pub(super) fn from_magnitude(magnitude: u128, negative: bool) -> Ref<Int> {
         let (digits, count) = digits::from_u128(magnitude);
-        match Int::from_digits(&digits[..count], negative) {
-            Ok(int) => int,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<[u64; 6]>()),
-        }
+        memory::assured(|| Int::from_digits(&digits[..count], negative))
     }
 
     /// An int of a sign and a magnitude.

@@ -1,11 +1,10 @@
 //! Free lists: blocks of dead objects of one small size, kept for the next ones.
 
-use std::alloc::Layout as MemoryLayout;
 use std::cell::Cell;
 use std::ptr;
 
 use super::allocate::raw_allocate;
-use super::tracing;
+use super::domains::{assured, is_watched};
 
 /// Blocks of `SIZE` bytes from the raw allocator, at most `KEPT` of them, linked through their first word.
 pub struct FreeList<const SIZE: usize, const KEPT: usize> {
@@ -28,8 +27,8 @@ impl<const SIZE: usize, const KEPT: usize> FreeList<SIZE, KEPT> {
     #[inline(always)]
     pub fn take(&self) -> *mut u8 {
         let block = self.first.get();
-        // Blocks are traced by the allocator.
-        if block.is_null() || tracing::is_on() {
+        // Hooks and traces see every block.
+        if block.is_null() || is_watched() {
             return fresh(SIZE);
         }
         // SAFETY: a block in the list is valid.
@@ -44,7 +43,7 @@ impl<const SIZE: usize, const KEPT: usize> FreeList<SIZE, KEPT> {
     /// The block is of `SIZE` bytes or more from the raw allocator, and the caller's alone.
     #[inline(always)]
     pub unsafe fn put(&self, block: *mut u8) -> bool {
-        if self.count.get() >= KEPT || tracing::is_on() {
+        if self.count.get() >= KEPT || is_watched() {
             return false;
         }
         let block = block.cast::<Block>();
@@ -58,11 +57,8 @@ impl<const SIZE: usize, const KEPT: usize> FreeList<SIZE, KEPT> {
 
 #[cold]
 fn fresh(size: usize) -> *mut u8 {
-    let block = raw_allocate(size);
-    if block.is_null() {
-        std::alloc::handle_alloc_error(
-            MemoryLayout::from_size_align(size, 8).unwrap_or(MemoryLayout::new::<u64>()),
-        );
-    }
-    block.cast()
+    assured(|| match raw_allocate(size) {
+        block if block.is_null() => bail!(MemoryError),
+        block => Ok(block.cast()),
+    })
 }

@@ -408,10 +408,7 @@ impl Str {
 
     /// The empty string made anew: for the one that is kept.
     pub(super) fn new_empty() -> Ref<Str> {
-        match Str::allocate(0, 0) {
-            Ok(string) => string,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<Str>()),
-        }
+        memory::assured(|| Str::allocate(0, 0))
     }
 
     /// The empty string.
@@ -821,10 +818,10 @@ impl Str {
                 detached.data.set(wide.cast());
                 detached.compact.utf8.set(ptr::null_mut());
             } else {
-                let data = memory::raw_allocate((length + 1) * kind as usize).cast::<u8>();
-                if data.is_null() {
-                    std::alloc::handle_alloc_error(std::alloc::Layout::new::<DetachedStr>());
-                }
+                let data = memory::assured(|| match memory::raw_allocate((length + 1) * kind as usize) {
+                    data if data.is_null() => bail!(MemoryError),
+                    data => Ok(data.cast::<u8>()),
+                });
                 match kind {
                     Kind::One => convert_units(units, data),
                     _ => convert_units(units, data.cast::<u16>()),
