@@ -69,7 +69,8 @@ unsafe extern "C" fn _PyFloat_Pack8(value: c_double, bytes: *mut c_uchar, little
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _PyFloat_Unpack8(bytes: *const c_uchar, little_endian: c_int) -> c_double {
     // SAFETY: the caller's promise.
-    f64::from_le_bytes(unsafe { load(bytes, little_endian) })
+    let value = f64::from_le_bytes(unsafe { load(bytes, little_endian) });
+    objects::float::refuse_special(value, "double").unwrap_or(-1.0)
 }
 
 #[unsafe(no_mangle)]
@@ -87,7 +88,8 @@ unsafe extern "C" fn _PyFloat_Pack4(value: c_double, bytes: *mut c_uchar, little
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _PyFloat_Unpack4(bytes: *const c_uchar, little_endian: c_int) -> c_double {
     // SAFETY: the caller's promise.
-    f64::from(f32::from_le_bytes(unsafe { load(bytes, little_endian) }))
+    let value = f32::from_le_bytes(unsafe { load(bytes, little_endian) });
+    objects::float::refuse_special(value.into(), "float").unwrap_or(-1.0)
 }
 
 /// The nearest half-precision number (IEEE 754 binary16), ties to even; none where it is too large.

@@ -68,6 +68,14 @@ extern "C" fn PyObject_Format(object: &Object, spec: Option<&Str>) -> Result<Ref
 
 #[unsafe(no_mangle)]
 extern "C" fn PyObject_Hash(object: &Object) -> isize {
+    let class = object.class();
+    // An object of a type of C's that nobody has made ready yet: what it inherits is not there before.
+    if class.tp_hash.get().is_none() && !class.has_flags(flags::READY) {
+        // SAFETY: such a type is a `static` of C's.
+        if objects::type_object::ready(unsafe { &*std::ptr::from_ref(class) }).is_err() {
+            return -1;
+        }
+    }
     object.hash().unwrap_or(-1)
 }
 

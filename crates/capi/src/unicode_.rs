@@ -106,7 +106,15 @@ pub unsafe extern "C" fn PyUnicode_FromWideChar(start: *const i32, size: isize) 
         if size == 0 {
             return Ok(Str::empty());
         }
-        Str::from_u32(memory::slice_or_empty(start.cast(), size))
+        from_wide(memory::slice_or_empty(start.cast(), size))
+    }
+}
+
+/// A string of C's wide characters, which may hold anything.
+pub fn from_wide(points: &[u32]) -> Result<Ref<Str>> {
+    match points.iter().find(|&&point| point > 0x10_ffff) {
+        Some(point) => Err(raise!(ValueError, "character U+{point:x} is not in range [U+0000; U+10ffff]")),
+        None => Str::from_u32(points),
     }
 }
 
@@ -134,9 +142,10 @@ extern "C" fn _PyUnicode_Copy(string: &Str) -> Result<Ref<Str>> {
 /// Strings are ready from the start; those of C's legacy functions are made so here.
 #[unsafe(no_mangle)]
 extern "C" fn _PyUnicode_Ready(string: &Str) -> c_int {
-    // Whoever asks for the length of a string makes it ready.
-    let _ = string.len();
-    0
+    raise::status(string.check_unready().map(|()| {
+        // Whoever asks for the length of a string makes it ready.
+        let _ = string.len();
+    }))
 }
 
 #[unsafe(no_mangle)]

@@ -220,7 +220,7 @@ unsafe extern "C" fn PyUnicode_FromUnicode(start: *const u32, size: isize) -> Re
         true if size == 0 => Ok(Str::empty()),
         true => Str::unready(size),
         // SAFETY: the caller's promise.
-        false => Str::from_u32(unsafe { memory::slice_or_empty(start, size) }),
+        false => crate::unicode_::from_wide(unsafe { memory::slice_or_empty(start, size) }),
     }
 }
 

@@ -310,7 +310,13 @@ pub fn acquire_gil(state: *mut ThreadState) {
     gil::take();
     stay_if_finalizing();
     // SAFETY: the GIL is held; the state is the calling thread's.
-    unsafe { ThreadState::swap(state) };
+    unsafe {
+        ThreadState::swap(state);
+        // The thread that was told to look up meanwhile was another one.
+        if state.as_ref().is_some_and(|state| state.async_exc.get().is_some()) {
+            runtime::set_breaker();
+        }
+    }
 }
 
 /// After the interpreter has shut down, a thread other than the main one lets the GIL go for ever.

@@ -38,7 +38,12 @@ static SMALL_INTS: [SmallInt; SMALL_COUNT] = {
 /// The bytes of an int of up to two digits: the size that the free list keeps.
 const BLOCK: usize = 32;
 
-static FREE: FreeList<BLOCK, 256> = FreeList::EMPTY;
+static FREE: FreeList<256> = FreeList::of(BLOCK);
+
+/// The free list: what is kept, how many, and the size of each.
+pub fn free_list() -> (&'static str, usize, usize) {
+    ("PyLongObject", FREE.len(), BLOCK)
+}
 
 /// `tp_dealloc` of `int` and its subclasses.
 pub(super) unsafe extern "C" fn dealloc(object: *mut Object) {

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use libmimalloc_sys as mi;
 
@@ -309,6 +309,33 @@ fn note_allocated(domain: Domain, memory: *mut c_void, size: usize) {
     if is_traced() && domain != Domain::Raw {
         tracing::allocated(0, memory as usize, size);
     }
+}
+
+/// How many blocks are allocated. The allocator can be looked through while no other thread changes it; else
+/// the answer is that of the last time.
+pub fn allocated_blocks() -> usize {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+
+    unsafe extern "C" fn add(
+        _: *const mi::mi_heap_t,
+        area: *const mi::mi_heap_area_t,
+        _: *mut c_void,
+        _: usize,
+        count: *mut c_void,
+    ) -> bool {
+        // SAFETY: called with the count below, and an area that lives for the call.
+        unsafe { *count.cast::<usize>() += (*area).used };
+        true
+    }
+
+    let threads = std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
+    if threads == 1 {
+        let mut count = 0_usize;
+        // SAFETY: the heap that null stands for is that of all threads; the visitor gets the count as is said.
+        unsafe { mi::mi_heap_visit_blocks(ptr::null_mut(), false, Some(add), (&raw mut count).cast()) };
+        LAST.store(count, Ordering::Relaxed);
+    }
+    LAST.load(Ordering::Relaxed)
 }
 
 /// The allocator that the program brings along.
