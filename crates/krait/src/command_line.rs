@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use objects::memory::domains::Source;
 use vm::config::Config;
 
 /// What is to be run.
@@ -86,6 +87,7 @@ PYTHONINTMAXSTRDIGITS: as -X int_max_str_digits
 PYTHONCOERCECLOCALE: 0 keeps the C locale as it is
 PYTHONBREAKPOINT: what breakpoint() calls, 0 for nothing
 PYTHONDEVMODE: as -X dev
+PYTHONMALLOC: pymalloc or malloc, with checks of each block as pymalloc_debug (or debug) or malloc_debug
 PYTHONPYCACHEPREFIX: as -X pycache_prefix
 PYTHONTRACEMALLOC: as -X tracemalloc=NFRAME
 PYTHONPROFILEIMPORTTIME: as -X importtime
@@ -300,6 +302,14 @@ fn read_settings(config: &mut Config) -> Result<(), String> {
             return Err(format!("preconfig_init_utf8_mode: {what}\nPython runtime state: preinitializing"));
         }
     };
+    let dev_mode = x_option(config, "dev").is_some() || level(config, "PYTHONDEVMODE") > 0;
+    let memory_source = match text("PYTHONMALLOC") {
+        None if dev_mode => Source::PymallocDebug,
+        None => Source::default(),
+        Some(name) => Source::named(&name).ok_or(
+            "preconfig_init_allocator: PYTHONMALLOC: unknown allocator\nPython runtime state: preinitializing",
+        )?,
+    };
     let seed = match text("PYTHONHASHSEED").as_deref() {
         None | Some("random") => None,
         Some(seed) => match seed.parse() {
@@ -345,7 +355,6 @@ fn read_settings(config: &mut Config) -> Result<(), String> {
         Some("cpython") => true,
         Some(_) => return failed("-X native: must be \"krait\" or \"cpython\""),
     };
-    let dev_mode = x_option(config, "dev").is_some() || level(config, "PYTHONDEVMODE") > 0;
     let fault_handler = dev_mode
         || x_option(config, "faulthandler").is_some()
         || variable(config, "PYTHONFAULTHANDLER").is_some();
@@ -354,6 +363,7 @@ fn read_settings(config: &mut Config) -> Result<(), String> {
     config.compiled_modules_first = compiled_modules_first;
     config.utf8_mode = utf8.unwrap_or(false);
     config.utf8_chosen = utf8.is_some();
+    config.memory_source = memory_source;
     config.hash_seed = seed;
     config.hash_randomization = seed != Some(0);
     config.max_text_digits = max_text_digits;

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    objects::memory::domains::choose(config.memory_source);
     match run {
         Run::Version if config.version_asked > 1 => println!("Python {}", vm::sys::version()),
         Run::Version => println!("Python 3.9.18"),

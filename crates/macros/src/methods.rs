@@ -205,7 +205,10 @@ pub fn method(
     let (is_varargs, coexist) = (options.flag("varargs"), options.flag("coexist"));
     let has_text_signature = !options.flag("no_text_signature");
     let told_name = if options.flag("nameless") { "" } else { &name };
-    options.finish("\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, nameless")?;
+    let text_signature = options.string("text_signature")?.as_ref().map(Signature::parse).transpose()?;
+    options.finish(
+        "\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, text_signature = \"..\", nameless",
+    )?;
 
     if binding == Binding::Instance && function.sig.receiver().is_none() {
         return Err(Error::new(
@@ -219,7 +222,7 @@ pub fn method(
     };
     let span = function.sig.ident.span();
     let doc = documentation(&function.attrs);
-    let shown = signature.as_ref().filter(|_| has_text_signature);
+    let shown = text_signature.as_ref().or(signature.as_ref()).filter(|_| has_text_signature);
     let doc = nullable(doc_with_signature(&name, shown, binding.implied(), doc.as_deref()), span)?;
 
     let signature = signature.unwrap_or_default();

@@ -190,7 +190,9 @@ pub fn slot(
         true => "",
         false => function_name.as_deref().unwrap_or(class_name),
     };
-    options.finish("the slot's name; a \"(signature)\", name = \"..\" and nameless for tp_new, tp_init and tp_call")?;
+    options.finish(
+        "the slot's name; a \"(signature)\", name = \"..\" and nameless for tp_new, tp_init and tp_call",
+    )?;
 
     let text = name.to_string();
     let method = &function.sig.ident;

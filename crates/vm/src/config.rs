@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use objects::memory::domains::Source;
+
 /// The configuration of an interpreter.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -28,6 +30,8 @@ pub struct Config {
     pub compiled_modules_first: bool,
     /// Whether `-X utf8` or `PYTHONUTF8` says so or otherwise.
     pub utf8_chosen: bool,
+    /// `PYTHONMALLOC`: where memory comes from.
+    pub memory_source: Source,
     /// How often `-V` was given.
     pub version_asked: u32,
     pub unbuffered: bool,
@@ -85,6 +89,7 @@ impl Default for Config {
             utf8_mode: false,
             utf8_chosen: false,
             compiled_modules_first: false,
+            memory_source: Source::default(),
             version_asked: 0,
             unbuffered: false,
             stream_encoding: None,

@@ -5,9 +5,10 @@
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::domains;
 use crate::prelude::*;
 
 /// A frame of a traceback: the file by its place in the table of names, and the line.
@@ -53,7 +54,6 @@ struct State {
 // SAFETY: the names are used under the GIL alone; the rest is plain data behind the mutex.
 unsafe impl Send for State {}
 
-static ON: AtomicBool = AtomicBool::new(false);
 static LIMIT: AtomicUsize = AtomicUsize::new(1);
 static STATE: Mutex<Option<State>> = Mutex::new(None);
 
@@ -69,7 +69,7 @@ fn state() -> MutexGuard<'static, Option<State>> {
 /// Whether memory is traced.
 #[inline(always)]
 pub fn is_on() -> bool {
-    ON.load(Ordering::Relaxed)
+    domains::is_traced()
 }
 
 /// How many frames of a traceback are kept.
@@ -81,12 +81,12 @@ pub fn limit() -> usize {
 pub fn start(frames: usize) {
     LIMIT.store(frames, Ordering::Relaxed);
     state().get_or_insert_with(|| State { traces: Traces::default(), names: Names::default() });
-    ON.store(true, Ordering::Release);
+    domains::set_traced(true);
 }
 
 /// Stops, and forgets all traces.
 pub fn stop() {
-    ON.store(false, Ordering::Release);
+    domains::set_traced(false);
     clear();
 }
 
@@ -225,6 +225,14 @@ pub fn traceback(domain: u32, address: usize) -> Result<Option<Ref<Tuple>>> {
         Some(named(&state.names, &block.traceback))
     });
     found.map(|found| tuple(&found)).transpose()
+}
+
+/// The traceback of a block as text and lines, for a report on stderr.
+pub(super) fn lines(domain: u32, address: usize) -> Option<Vec<(String, i32)>> {
+    let guard = state();
+    let State { traces, names } = guard.as_ref()?;
+    let (lines, _) = named(names, &traces.blocks.get(&(domain, address))?.traceback);
+    Some(lines.iter().map(|(file, line)| (file.to_string(), *line)).collect())
 }
 
 /// All traces: domain, size, traceback, number of frames.

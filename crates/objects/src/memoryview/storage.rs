@@ -244,8 +244,11 @@ impl MemoryView {
             let inner = &mut *view.view.as_ptr();
             ptr::copy_nonoverlapping(shape.shape.as_ptr(), start, ndim);
             ptr::copy_nonoverlapping(shape.strides.as_ptr(), start.add(ndim), ndim);
-            inner.shape = start;
-            inner.strides = start.add(ndim);
+            // A scalar has neither.
+            if ndim > 0 {
+                inner.shape = start;
+                inner.strides = start.add(ndim);
+            }
             if let Some(suboffsets) =
                 shape.suboffsets.filter(|offsets| offsets.iter().any(|&offset| offset >= 0))
             {

@@ -74,9 +74,11 @@ fn builtin_initializer(name: &str) -> Option<Initialize> {
 
 /// Runs what fills a module that a definition made.
 fn execute_module(module: &Object) -> Result<()> {
-    match module.downcast::<Module>().and_then(Module::definition) {
-        Some(definition) => definition.execute(module),
-        None => Ok(()),
+    match module.downcast::<Module>().map(|module| (module, module.definition())) {
+        // Executed already: a module that is loaded again stays as it is.
+        Some((module, Some(_))) if !module.state().is_null() => Ok(()),
+        Some((_, Some(definition))) => definition.execute(module),
+        _ => Ok(()),
     }
 }
 
@@ -106,7 +108,7 @@ pub fn install() -> Result<()> {
     let modules = interpreter.modules()?;
     let name = intern!("_frozen_importlib");
     let importlib = Module::new(name)?;
-    let code = frozen::code("_frozen_importlib")?;
+    let code = frozen::expect(name)?.code()?;
     run_in_module(&importlib, &code)?;
     modules.set(name, &importlib)?;
     interpreter.importlib.set(Some(importlib.clone().into_object()));
@@ -209,7 +211,9 @@ pub fn import_module_level(
     }
     match module.get_attr_opt(intern!("__path__"))? {
         Some(_) => {
-            importlib()?.call_method(intern!("_handle_fromlist"), &[&module, names, &*import_function()?])
+            let arguments = [&*module, names, &*import_function()?];
+            let result = importlib()?.call_method(intern!("_handle_fromlist"), &arguments);
+            result.map_err(without_import_frames)
         }
         None => Ok(module),
     }
