@@ -4,6 +4,7 @@ use objects::str::{Points, StrBuilder};
 
 use super::charset::{Charset, Found, TRIPLE_LEAD, charset};
 use super::codec::{State, Stop};
+use super::syllables;
 
 const ESCAPE: u8 = 0x1b;
 const SHIFT_OUT: u8 = 0x0e;
@@ -12,6 +13,7 @@ const SHIFT_IN: u8 = 0x0f;
 /// In a state, what stands in G0, G1 and G2: the last byte of its escape sequence, with this bit if it is of two bytes.
 const DOUBLE: u8 = 0x80;
 const ASCII: u8 = b'B';
+const KS_X_1001: u8 = b'C' | DOUBLE;
 /// The byte of a state that holds these flags.
 const FLAGS: usize = 4;
 const SHIFTED: u8 = 1;
@@ -23,12 +25,25 @@ pub const DECODING_STATE: State = [ASCII, ASCII, ASCII, 0, 0, 0, 0, 0];
 /// The longest escape sequence.
 const LONGEST: usize = 16;
 
-/// Which rows of an encoding's tables a set has.
+/// Which part of an encoding's tables a set has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Plane {
     First,
     Second,
+    /// The rows of the second plane that JIS X 0213 has; the others are those of JIS X 0212.
+    SecondOf0213,
 }
+
+/// Whether JIS X 0213 has a row in its second plane.
+fn is_row_of_0213(row: u8) -> bool {
+    matches!(row & 0x7f, 0x21 | 0x23..=0x25 | 0x28 | 0x2c..=0x2f | 0x6e..=0x7e)
+}
+
+/// The filler of KS X 1001, which EUC-KR has for the beginning of a longer sequence alone.
+const HANGUL_FILLER: u32 = 0x3164;
+/// What JIS X 0213 has for a tilde, which is a wide one in its other encodings.
+const TILDE_OF_0213: [u8; 2] = [0x22, 0x32];
+const WIDE_TILDE: u32 = 0xff5e;
 
 #[derive(Clone, Copy)]
 enum Content {
@@ -67,7 +82,7 @@ impl Designation {
             b'D' => double("euc_jp", Plane::Second)?,
             b'O' => double("euc_jisx0213", Plane::First)?,
             b'Q' => double("euc_jis_2004", Plane::First)?,
-            b'P' => double("euc_jis_2004", Plane::Second)?,
+            b'P' => double("euc_jis_2004", Plane::SecondOf0213)?,
             b'A' => double("gb2312", Plane::First)?,
             _ => double("euc_kr", Plane::First)?,
         };
@@ -78,6 +93,11 @@ impl Designation {
             _ => (mark, 0),
         };
         Some(Designation { mark, slot, content })
+    }
+
+    /// Whether it is the first plane of JIS X 0213, of either edition.
+    fn is_0213(&self) -> bool {
+        matches!(self.mark & !DOUBLE, b'O' | b'Q')
     }
 
     /// How many bytes a character has.
@@ -94,17 +114,13 @@ impl Designation {
             (Content::Table(charset, plane), &[row @ 0x21..=0x7e, column @ 0x21..=0x7e]) => {
                 let (row, column) = (row | 0x80, column | 0x80);
                 match plane {
+                    Plane::First if self.is_0213() && bytes == TILDE_OF_0213 => Found::Point(b'~'.into()),
+                    Plane::First if [row, column] == syllables::FILLER && self.mark == KS_X_1001 => {
+                        Found::Point(HANGUL_FILLER)
+                    }
                     Plane::First => charset.double(row, column),
-                    // The tables of some encodings have more there than they encode.
-                    Plane::Second => match charset.triple(row, column) {
-                        Found::Point(point)
-                            if charset.bytes_of(point)
-                                == Some(u32::from_be_bytes([0, TRIPLE_LEAD, row, column])) =>
-                        {
-                            Found::Point(point)
-                        }
-                        _ => Found::Nothing,
-                    },
+                    Plane::SecondOf0213 if !is_row_of_0213(row) => Found::Nothing,
+                    Plane::Second | Plane::SecondOf0213 => charset.triple(row, column),
                 }
             }
             _ => Found::Nothing,
@@ -130,8 +146,13 @@ impl Designation {
                     }
                 }
                 let number = charset.bytes_of(point).filter(|&number| match plane {
-                    Plane::First => (0xa1a1..=0xfefe).contains(&number),
+                    Plane::First => {
+                        (0xa1a1..=0xfefe).contains(&number) && !(self.is_0213() && point == WIDE_TILDE)
+                    }
                     Plane::Second => number >> 16 == u32::from(TRIPLE_LEAD),
+                    Plane::SecondOf0213 => {
+                        number >> 16 == u32::from(TRIPLE_LEAD) && is_row_of_0213((number >> 8) as u8)
+                    }
                 });
                 Ok(number.map(|number| (number as u16 & 0x7f7f, 1)))
             }
@@ -173,7 +194,7 @@ impl Iso2022 {
         if name == "iso2022_jp_3" {
             // The edition of 2000 has other characters in its second plane.
             let second = charset("euc_jisx0213")?;
-            designations[2].content = Content::Table(second, Plane::Second);
+            designations[2].content = Content::Table(second, Plane::SecondOf0213);
         }
         let has_g2 = name == "iso2022_jp_2";
         Some(Iso2022 { designations, has_shift, has_g2, has_extension: !has_shift })
@@ -338,7 +359,7 @@ fn designate(designation: &Designation, state: &mut State, bytes: &mut Vec<u8>) 
         match (mark & DOUBLE != 0, slot) {
             (false, _) => bytes.extend([ESCAPE, b'(', letter]),
             // The sets that are older than the standard go without a parenthesis.
-            (true, 0) if matches!(letter, b'@' | b'A' | b'B') => bytes.extend([ESCAPE, b'$', letter]),
+            (true, 0) if matches!(letter, b'@' | b'B') => bytes.extend([ESCAPE, b'$', letter]),
             (true, 0) => bytes.extend([ESCAPE, b'$', b'(', letter]),
             (true, _) => bytes.extend([ESCAPE, b'$', b')', letter]),
         }

@@ -19,14 +19,19 @@ enum Rule {
 pub struct Stateless {
     charset: &'static Charset,
     rule: Rule,
+    /// The next edition of the standard, if this one knows of what it lacks.
+    next_edition: Option<&'static Charset>,
 }
 
+/// The bytes that stand at the first and third place of four.
+const LEADS: std::ops::RangeInclusive<u8> = 0x81..=0xfe;
 /// The digits that stand at the second and fourth place of four bytes.
 const DIGITS: std::ops::RangeInclusive<u8> = b'0'..=b'9';
 
 /// The place that four bytes say.
 fn place([first, second, third, fourth]: [u8; 4]) -> Option<u32> {
-    let is_valid = first >= 0x81 && third >= 0x81 && DIGITS.contains(&second) && DIGITS.contains(&fourth);
+    let is_valid = [first, third].iter().all(|byte| LEADS.contains(byte))
+        && [second, fourth].iter().all(|byte| DIGITS.contains(byte));
     let place = |lead: u8, digit: u8| (u32::from(lead) - 0x81) * 10 + u32::from(digit - b'0');
     is_valid.then(|| place(first, second) * 1260 + place(third, fourth))
 }
@@ -54,7 +59,12 @@ impl Stateless {
             "euc_kr" => Rule::Syllables,
             _ => Rule::None,
         };
-        Some(Stateless { charset: charset(name)?, rule })
+        let next_edition = match name {
+            "euc_jisx0213" => charset("euc_jis_2004"),
+            "shift_jisx0213" => charset("shift_jis_2004"),
+            _ => None,
+        };
+        Some(Stateless { charset: charset(name)?, rule, next_edition })
     }
 
     pub fn decode(&self, input: &[u8], at: &mut usize, text: &mut StrBuilder) -> Result<(), Stop> {
@@ -124,9 +134,12 @@ impl Stateless {
             }
             _ => None,
         };
-        match point {
-            Some(point) => Ok((Found::Point(point), syllables::LENGTH)),
-            None => Err(Stop::Illegal(1)),
+        match (point, self.next_edition, bytes) {
+            (Some(point), ..) => Ok((Found::Point(point), syllables::LENGTH)),
+            (None, Some(next), &[lead, trail, ..]) if next.double(lead, trail) != Found::Nothing => {
+                Err(Stop::Illegal(2))
+            }
+            _ => Err(Stop::Illegal(1)),
         }
     }
 
