@@ -89,7 +89,7 @@ impl BufferView {
     pub fn is_fortran_contiguous(&self) -> bool {
         match self.strides() {
             _ if !self.suboffsets.is_null() => false,
-            None => self.ndim <= 1 || self.shape().iter().filter(|&&size| size > 1).count() <= 1,
+            None => self.ndim <= 1 || self.len == 0 || self.shape().iter().filter(|&&size| size > 1).count() <= 1,
             Some(_) => self.strides_match(0..self.shape().len()),
         }
     }

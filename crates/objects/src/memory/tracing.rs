@@ -27,6 +27,8 @@ struct Traceback {
 
 #[derive(Clone)]
 struct Block {
+    /// Counts the blocks as they are allocated.
+    serial: u64,
     size: usize,
     traceback: Arc<Traceback>,
 }
@@ -37,6 +39,7 @@ struct Traces {
     tracebacks: HashSet<Arc<Traceback>>,
     current: usize,
     peak: usize,
+    serial: u64,
 }
 
 /// File names, once each, and their places by address. They stay: what a trace names is there when it is asked for.
@@ -149,7 +152,8 @@ impl Traces {
                 traceback
             }
         };
-        self.blocks.insert(key, Block { size, traceback });
+        self.serial += 1;
+        self.blocks.insert(key, Block { serial: self.serial, size, traceback });
         self.current += size;
         self.peak = self.peak.max(self.current);
     }
@@ -235,7 +239,7 @@ pub(super) fn lines(domain: u32, address: usize) -> Option<Vec<(String, i32)>> {
     Some(lines.iter().map(|(file, line)| (file.to_string(), *line)).collect())
 }
 
-/// All traces: domain, size, traceback, number of frames.
+/// All traces, the latest first: domain, size, traceback, number of frames.
 pub fn all() -> Result<Ref<List>> {
     // Nothing is traced meanwhile: the list itself is no part of what it tells of.
     if !is_on() || BUSY.replace(true) {
@@ -247,10 +251,11 @@ pub fn all() -> Result<Ref<List>> {
 }
 
 fn listed() -> Result<Ref<List>> {
-    let blocks: Vec<((u32, usize), Block)> = match state().as_ref() {
+    let mut blocks: Vec<((u32, usize), Block)> = match state().as_ref() {
         Some(state) => state.traces.blocks.iter().map(|(key, block)| (*key, block.clone())).collect(),
         None => Vec::new(),
     };
+    blocks.sort_unstable_by_key(|(_, block)| std::cmp::Reverse(block.serial));
     let mut known: HashMap<*const Traceback, Ref<Tuple>> = HashMap::new();
     let mut traces = Vec::with_capacity(blocks.len());
     for ((domain, _), block) in blocks {

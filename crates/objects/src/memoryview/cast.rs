@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 
 use super::items::native_format;
-use super::storage::{MemoryView, contiguous_strides, layout_flags};
+use super::storage::{MOST_DIMENSIONS, MemoryView, contiguous_strides, layout_flags};
 use crate::prelude::*;
 
 /// The C string of a native format, which lives for ever.
@@ -48,8 +48,8 @@ fn dimensions(shape: &Object) -> Result<Vec<isize>> {
         (_, Some(tuple)) => tuple.items().to_vec(),
         _ => bail!(TypeError, "shape must be a list or a tuple"),
     };
-    if items.len() > 64 {
-        bail!(ValueError, "memoryview: number of dimensions must not exceed 64");
+    if items.len() > MOST_DIMENSIONS {
+        bail!(ValueError, "memoryview: number of dimensions must not exceed {MOST_DIMENSIONS}");
     }
     let mut product = 1isize;
     let mut sizes = Vec::with_capacity(items.len());
@@ -88,6 +88,9 @@ impl MemoryView {
                 if !is_list {
                     bail!(TypeError, "shape must be a list or a tuple");
                 }
+                if shape.length()? as usize > MOST_DIMENSIONS {
+                    bail!(ValueError, "memoryview: number of dimensions must not exceed {MOST_DIMENSIONS}");
+                }
                 if shape.length()? != 1 && view.ndim != 1 {
                     bail!(TypeError, "memoryview: cast must be 1D -> ND or ND -> 1D");
                 }
@@ -122,7 +125,8 @@ impl MemoryView {
             None => vec![length / itemsize as isize],
             Some(shape) => {
                 let sizes = dimensions(shape)?;
-                if sizes.iter().product::<isize>() * itemsize as isize != length {
+                let items = sizes.iter().product::<isize>();
+                if items.checked_mul(itemsize as isize) != Some(length) {
                     bail!(TypeError, "memoryview: product(shape) * itemsize != buffer size");
                 }
                 sizes
