@@ -140,6 +140,7 @@ fn convention(call: &Call, first: Option<TokenStream>) -> Result<Convention> {
     if let ([parameter], true) = (&signature.parameters[..], signature.is_positional_only())
         && parameter.kind == Kind::PositionalOnly
         && parameter.default.is_none()
+        && !call.is_parsed
     {
         return Ok(Convention {
             flags: quote!(O),
@@ -203,8 +204,9 @@ pub fn method(
     let text = options.text();
     let name = python_name(&mut options, &function.sig.ident)?;
     let (is_varargs, coexist) = (options.flag("varargs"), options.flag("coexist"));
-    let has_text_signature = !options.flag("no_text_signature");
-    options.finish("\"(signature)\", name = \"..\", varargs, coexist, no_text_signature")?;
+    let is_parsed = options.flag("getargs");
+    let has_text_signature = !options.flag("no_text_signature") && !is_parsed;
+    options.finish("\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs")?;
 
     if binding == Binding::Instance && function.sig.receiver().is_none() {
         return Err(Error::new(
@@ -227,7 +229,7 @@ pub fn method(
             true => matches!(function.sig.inputs.len(), 3),
             false => function.sig.inputs.len() == signature.parameters.len() + 1,
         };
-    let call = Call { owner, function, name: &name, signature: &signature };
+    let call = Call { owner, function, name: &name, signature: &signature, is_parsed };
     let first = binding.first(owner, passes_module);
     let Convention { flags, parameters, body } = match is_varargs {
         true => varargs(&call, first)?,

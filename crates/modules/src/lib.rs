@@ -12,12 +12,16 @@ pub mod bisect;
 mod chain;
 pub mod codecs;
 pub mod collections;
+mod constants;
 pub mod contextvars;
+pub mod crypt;
 pub mod errno;
 mod exception_class;
 pub mod faulthandler;
+pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod grp;
 pub mod heapq;
 pub mod io;
 pub mod itertools;
@@ -25,14 +29,21 @@ pub mod locale;
 pub mod math;
 pub mod operator;
 pub mod posix;
+pub mod posixshmem;
+pub mod posixsubprocess;
 pub mod pwd;
 pub mod random;
+pub mod resource;
+pub mod select;
 pub mod signal;
+pub mod spwd;
 pub mod sre;
 pub mod stat;
 pub mod string;
 pub mod structs;
 pub mod subinterpreters;
+pub mod syslog;
+pub mod termios;
 pub mod thread;
 pub mod time;
 pub mod tracemalloc;
@@ -52,11 +63,14 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_codecs", codecs::_codecs::initialize),
     ("_collections", collections::initialize),
     ("_contextvars", contextvars::initialize),
+    ("_crypt", crypt::initialize),
     ("_functools", functools::initialize),
     ("_heapq", heapq::initialize),
     ("_io", io::_io::initialize),
     ("_locale", locale::_locale::initialize),
     ("_operator", operator::initialize),
+    ("_posixshmem", posixshmem::initialize),
+    ("_posixsubprocess", posixsubprocess::initialize),
     ("_random", random::initialize),
     ("_signal", signal::initialize),
     ("_sre", sre::module::initialize),
@@ -67,15 +81,22 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_tracemalloc", tracemalloc::module::initialize),
     ("_weakref", weakref::initialize),
     ("_xxsubinterpreters", subinterpreters::module::initialize),
-    ("xxsubtype", xxsubtype::module::initialize),
     ("binascii", binascii::module::initialize),
     ("errno", errno::initialize),
     ("faulthandler", faulthandler::initialize),
+    ("fcntl", fcntl::initialize),
     ("gc", gc::initialize),
+    ("grp", grp::initialize),
     ("itertools", itertools::initialize),
     ("math", math::initialize),
     ("posix", posix::initialize),
     ("pwd", pwd::initialize),
+    ("resource", resource::initialize),
+    ("select", select::initialize),
+    ("spwd", spwd::initialize),
+    ("syslog", syslog::initialize),
+    ("termios", termios::initialize),
     ("time", time::initialize),
     ("unicodedata", unicodedata::module::initialize),
+    ("xxsubtype", xxsubtype::module::initialize),
 ];

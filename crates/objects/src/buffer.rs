@@ -187,6 +187,13 @@ impl Object {
         self.class().tp_as_buffer.get().is_some_and(|procs| procs.bf_getbuffer.get().is_some())
     }
 
+    /// Whether the object lends memory that need not be given back: it stays as it is while the object lives.
+    pub fn has_fixed_buffer(&self) -> bool {
+        let procs = self.class().tp_as_buffer.get();
+        procs
+            .is_some_and(|procs| procs.bf_getbuffer.get().is_some() && procs.bf_releasebuffer.get().is_none())
+    }
+
     /// A view of the object's memory as the flags ask for it. `TypeError` for an object without memory to lend,
     /// `BufferError` where it cannot lend it like that.
     pub fn get_buffer(&self, flags: c_int) -> Result<Buffer> {
