@@ -222,7 +222,13 @@ pub fn slot(
                 return Err(Error::new(literal.span(), "only tp_new, tp_init and tp_call parse arguments"));
             }
             let receiver = first_argument(owner, function, parameters[0]);
-            let call = Call { owner: Some(owner), function, name: told_name, signature: &signature };
+            let call = Call {
+                owner: Some(owner),
+                function,
+                name: told_name,
+                signature: &signature,
+                is_parsed: false,
+            };
             let exact = match (text.as_str(), signature.is_positional_only()) {
                 ("tp_new", true) => {
                     quote!(::objects::arguments::is_class(argument_0, <#owner as ::objects::Layout>::class()))

@@ -68,4 +68,13 @@ impl ExceptionClass {
             Err(raised) => raised,
         }
     }
+
+    /// Raises it with arguments.
+    #[cold]
+    pub fn raise_with(&'static self, arguments: &[&Object]) -> Raised {
+        match self.get().and_then(|class| class.call(arguments)) {
+            Ok(error) => raise::set_instance(error),
+            Err(raised) => raised,
+        }
+    }
 }

@@ -16,7 +16,9 @@ mod chain;
 pub mod cmath;
 pub mod codecs;
 pub mod collections;
+mod constants;
 pub mod contextvars;
+pub mod crypt;
 pub mod csv;
 pub mod datetime;
 mod decompression;
@@ -24,8 +26,10 @@ pub mod digests;
 pub mod errno;
 mod exception_class;
 pub mod faulthandler;
+pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod grp;
 pub mod heapq;
 mod imported;
 pub mod io;
@@ -41,17 +45,24 @@ pub mod opcode;
 pub mod operator;
 pub mod pickle;
 pub mod posix;
+pub mod posixshmem;
+pub mod posixsubprocess;
 pub mod pwd;
 pub mod queue;
 pub mod random;
+pub mod resource;
+pub mod select;
 mod shared;
 pub mod signal;
+pub mod spwd;
 pub mod sre;
 pub mod stat;
 pub mod statistics;
 pub mod string;
 pub mod structs;
 pub mod subinterpreters;
+pub mod syslog;
+pub mod termios;
 pub mod thread;
 pub mod time;
 pub mod tracemalloc;
@@ -84,6 +95,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_codecs_tw", multibyte::tw::initialize),
     ("_collections", collections::initialize),
     ("_contextvars", contextvars::initialize),
+    ("_crypt", crypt::initialize),
     ("_csv", csv::initialize),
     ("_datetime", datetime::module::initialize),
     ("_functools", functools::initialize),
@@ -99,6 +111,8 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_opcode", opcode::initialize),
     ("_operator", operator::initialize),
     ("_pickle", pickle::module::initialize),
+    ("_posixshmem", posixshmem::initialize),
+    ("_posixsubprocess", posixsubprocess::initialize),
     ("_queue", queue::initialize),
     ("_random", random::initialize),
     ("_sha1", digests::sha1::module::initialize),
@@ -122,11 +136,18 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("cmath", cmath::initialize),
     ("errno", errno::initialize),
     ("faulthandler", faulthandler::initialize),
+    ("fcntl", fcntl::initialize),
     ("gc", gc::initialize),
+    ("grp", grp::initialize),
     ("itertools", itertools::initialize),
     ("math", math::initialize),
     ("posix", posix::initialize),
     ("pwd", pwd::initialize),
+    ("resource", resource::initialize),
+    ("select", select::initialize),
+    ("spwd", spwd::initialize),
+    ("syslog", syslog::initialize),
+    ("termios", termios::initialize),
     ("time", time::initialize),
     ("unicodedata", unicodedata::module::initialize),
     ("xxsubtype", xxsubtype::module::initialize),
