@@ -11,8 +11,8 @@ Krait is known to pass: a test of that list that fails is a regression and makes
 --record adds what passes now to the list, which only grows.
 
 Without a module it runs those of `tests/conformance/NAME.txt`: `modules` (the default) or `native`, the tests of
-the native modules. --without-dynload gives the interpreter a copy of the library without `lib-dynload`, so that
-nothing but its own native modules can be imported.
+the native modules. --without-dynload gives the interpreter a copy of the library whose `lib-dynload` holds nothing
+but the tests' own extension modules (`_testcapi` and the like): of the others it has its own or none.
 
 --watch MINUTES runs as many of the modules in `tests/conformance/watched.txt` as begin within that time, a
 different part each day, and gives a module with a regression a second chance. It needs the very library that
@@ -150,12 +150,14 @@ def listed_modules(name):
 
 
 def copy_without_dynload(interpreter, folder):
-    """Copies the interpreter's library into `folder`, without compiled modules and what was installed."""
+    """Copies the interpreter's library into `folder`, without what was installed and without compiled modules but
+    for those that are part of the tests."""
     library = library_folder(interpreter)
 
     def left_out(parent, names):
-        return [name for name in names
-                if name in ("lib-dynload", "site-packages", "__pycache__") or name.startswith("config-3")]
+        if os.path.basename(parent) == "lib-dynload":
+            return [name for name in names if not name.startswith("_test")]
+        return [name for name in names if name in ("site-packages", "__pycache__") or name.startswith("config-3")]
 
     return shutil.copytree(library, os.path.join(folder, "python3.9"), ignore=left_out, symlinks=True)
 
