@@ -116,7 +116,7 @@ impl Dialect {
     #[slot(
         tp_new,
         "(dialect='', delimiter=',', doublequote=True, escapechar=None, lineterminator='', quotechar='', quoting=0, skipinitialspace=False, strict=False)",
-        name = "function"
+        nameless
     )]
     fn make(
         class: &Type,

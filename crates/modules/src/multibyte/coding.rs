@@ -18,7 +18,7 @@ pub fn decode(
     errors: &str,
     is_last: bool,
 ) -> Result<(StrBuilder, Vec<u8>)> {
-    let mut mode = ErrorMode::new(errors);
+    let mut mode = ErrorMode::wrapping(errors);
     let mut input = Input::new(bytes);
     let mut text = StrBuilder::with_capacity(bytes.len() / 2);
     let mut at = 0;
@@ -41,7 +41,7 @@ pub fn encode(
     errors: &str,
     is_last: bool,
 ) -> Result<(Vec<u8>, usize)> {
-    let mut mode = ErrorMode::new(errors);
+    let mut mode = ErrorMode::wrapping(errors);
     let mut bytes = Vec::new();
     let mut at = 0;
     loop {
