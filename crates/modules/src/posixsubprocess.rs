@@ -17,6 +17,10 @@ const MOST_GROUPS: usize = 65536;
 /// Strings for the system from a sequence of bytes.
 fn byte_strings(sequence: &Object) -> Result<Vec<CString>> {
     let count = sequence.length()?;
+    // As many pointers, and one that ends them, are to be had.
+    if count as usize >= isize::MAX as usize / size_of::<*const u8>() {
+        bail!(MemoryError);
+    }
     let mut strings = Vec::new();
     for index in 0..count {
         let item = sequence.get_index(index)?;
