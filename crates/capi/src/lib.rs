@@ -40,6 +40,7 @@ mod object_;
 mod parser_;
 mod run;
 mod set_;
+mod socket_;
 mod structseq;
 mod subinterpreters;
 mod sys_;
@@ -57,6 +58,7 @@ mod writer;
 /// are written in C, are kept by their table's address.
 pub fn link() -> *const std::ffi::c_void {
     datetime_::install();
+    socket_::install();
     unsafe extern "C" {
         static krait_variadic_functions: std::ffi::c_void;
     }

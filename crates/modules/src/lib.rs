@@ -54,6 +54,7 @@ pub mod resource;
 pub mod select;
 mod shared;
 pub mod signal;
+pub mod socket;
 pub mod spwd;
 pub mod sre;
 pub mod stat;
@@ -120,6 +121,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_sha3", digests::sha3::module::initialize),
     ("_sha512", digests::sha512::module::initialize),
     ("_signal", signal::initialize),
+    ("_socket", socket::initialize),
     ("_sre", sre::module::initialize),
     ("_stat", stat::initialize),
     ("_statistics", statistics::initialize),

@@ -20,6 +20,7 @@ pub mod scheduling;
 pub mod shadow;
 pub mod shared_memory;
 pub mod signals;
+pub mod sockets;
 pub mod spawn;
 pub mod subprocess;
 pub mod terminal_modes;
