@@ -26,6 +26,7 @@ pub mod math;
 pub mod operator;
 pub mod posix;
 pub mod pwd;
+pub mod pyexpat;
 pub mod random;
 pub mod signal;
 pub mod sre;
@@ -76,6 +77,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("math", math::initialize),
     ("posix", posix::initialize),
     ("pwd", pwd::initialize),
+    ("pyexpat", pyexpat::initialize),
     ("time", time::initialize),
     ("unicodedata", unicodedata::module::initialize),
 ];
