@@ -2,6 +2,7 @@
 
 use std::ffi::{c_char, c_int};
 
+use objects::memory::domains::{self, Domain};
 use objects::prelude::*;
 
 use crate::errors::text;
@@ -326,7 +327,8 @@ unsafe extern "C" fn PyMapping_HasKeyString(object: &Object, key: *const c_char)
 unsafe extern "C" fn _PySequence_BytesToCharpArray(object: &Object) -> *mut *mut c_char {
     let convert = || -> Result<*mut *mut c_char> {
         let items = object.collect_vec()?;
-        let array = memory::raw_allocate((items.len() + 1) * size_of::<*mut c_char>()).cast::<*mut c_char>();
+        let size = (items.len() + 1) * size_of::<*mut c_char>();
+        let array = domains::allocate(Domain::Memory, size).cast::<*mut c_char>();
         if array.is_null() {
             bail!(MemoryError);
         }
@@ -338,7 +340,12 @@ unsafe extern "C" fn _PySequence_BytesToCharpArray(object: &Object) -> *mut *mut
                 unsafe { _Py_FreeCharPArray(array) };
                 bail!(TypeError, "expected bytes, {} found", item.class().name());
             };
-            let copy = memory::raw_allocate(bytes.len() + 1).cast::<c_char>();
+            let copy = domains::allocate(Domain::Memory, bytes.len() + 1).cast::<c_char>();
+            if copy.is_null() {
+                // SAFETY: filled so far, and ended.
+                unsafe { _Py_FreeCharPArray(array) };
+                bail!(MemoryError);
+            }
             // SAFETY: the bytes and a NUL fit.
             unsafe {
                 std::ptr::copy_nonoverlapping(bytes.as_bytes().as_ptr().cast(), copy, bytes.len());
@@ -359,9 +366,9 @@ unsafe extern "C" fn _Py_FreeCharPArray(array: *const *mut c_char) {
     unsafe {
         let mut index = 0;
         while !(*array.add(index)).is_null() {
-            memory::raw_free((*array.add(index)).cast());
+            domains::free(Domain::Memory, (*array.add(index)).cast());
             index += 1;
         }
-        memory::raw_free(array.cast_mut().cast());
+        domains::free(Domain::Memory, array.cast_mut().cast());
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char, c_void};
 
 use objects::prelude::*;
 
-use crate::va_list::{VaList, VaListTag};
+use crate::va_list::{Sizes, VaList, VaListTag};
 
 /// Reads a format from front to back.
 struct Builder<'a> {
@@ -100,7 +100,7 @@ impl Builder<'_> {
                 b'y' => self.text(true)?,
                 b'u' => {
                     let text = self.values.pointer::<i32>();
-                    let size = if self.take(b'#') { self.values.long() as isize } else { -1 };
+                    let size = if self.take(b'#') { self.values.size()? } else { -1 };
                     match text.is_null() {
                         true => none(),
                         false => crate::unicode_::PyUnicode_FromWideChar(text, size)?.into_object(),
@@ -134,7 +134,7 @@ impl Builder<'_> {
         // SAFETY: the caller's promise.
         unsafe {
             let start = self.values.pointer::<c_char>();
-            let size = if self.take(b'#') { Some(self.values.long() as usize) } else { None };
+            let size = if self.take(b'#') { Some(self.values.size()? as usize) } else { None };
             if start.is_null() {
                 return Ok(none());
             }
@@ -152,21 +152,35 @@ impl Builder<'_> {
 
 /// # Safety
 /// The format ends with a NUL, and the values match it.
-pub unsafe fn values(format: *const c_char, list: *mut VaListTag) -> Result<Vec<Ref>> {
+pub unsafe fn values(format: *const c_char, list: *mut VaListTag, sizes: Sizes) -> Result<Vec<Ref>> {
     if format.is_null() {
         return Ok(Vec::new());
     }
     // SAFETY: the caller's promise.
     unsafe {
-        let mut builder = Builder { rest: CStr::from_ptr(format).to_bytes(), values: VaList::new(list) };
+        let values = VaList::with_sizes(list, sizes);
+        let mut builder = Builder { rest: CStr::from_ptr(format).to_bytes(), values };
         builder.sequence(None)
     }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn Py_VaBuildValue(format: *const c_char, list: *mut VaListTag) -> Result<Ref> {
+    // SAFETY: the same contract.
+    unsafe { build(format, list, Sizes::Int) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _Py_VaBuildValue_SizeT(format: *const c_char, list: *mut VaListTag) -> Result<Ref> {
+    // SAFETY: the same contract.
+    unsafe { build(format, list, Sizes::Wide) }
+}
+
+/// # Safety
+/// The format ends with a NUL, and the values match it.
+unsafe fn build(format: *const c_char, list: *mut VaListTag, sizes: Sizes) -> Result<Ref> {
     // SAFETY: the caller's promise.
-    let mut items = unsafe { values(format, list) }?;
+    let mut items = unsafe { values(format, list, sizes) }?;
     match items.len() {
         0 => Ok(none()),
         1 => Ok(items.remove(0)),

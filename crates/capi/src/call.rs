@@ -1,12 +1,12 @@
 //! Calling objects from C.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_int};
 
 use objects::prelude::*;
 use objects::protocol::Method;
 
 use crate::build_value;
-use crate::va_list::{VaList, VaListTag};
+use crate::va_list::{Sizes, VaList, VaListTag};
 
 #[unsafe(no_mangle)]
 extern "C" fn PyObject_Call(callee: &Object, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
@@ -74,8 +74,9 @@ unsafe extern "C" fn PyVectorcall_Call(
     arguments: &Tuple,
     keywords: Option<&Dict>,
 ) -> Result<Ref> {
-    match callee.vectorcall_function() {
-        Some(_) => callee.call_dict(arguments, keywords),
+    match callee.vectorcall_at_offset() {
+        // A subclass in Python inherits this very function as its `tp_call`, but not the flag.
+        Some(function) => callee.call_vectorcall(function, arguments, keywords),
         None => Err(raise!(TypeError, "'{}' object does not support vectorcall", callee.class().name())),
     }
 }
@@ -189,10 +190,11 @@ fn call_with(callee: &Object, mut values: Vec<Ref>) -> Result<Ref> {
 unsafe extern "C" fn krait_CallFunctionV(
     callee: &Object,
     format: *const c_char,
+    sizes_are_int: c_int,
     list: *mut VaListTag,
 ) -> Result<Ref> {
     // SAFETY: the caller's promise.
-    call_with(callee, unsafe { build_value::values(format, list) }?)
+    call_with(callee, unsafe { build_value::values(format, list, Sizes::said(sizes_are_int)) }?)
 }
 
 #[unsafe(no_mangle)]
@@ -200,12 +202,13 @@ unsafe extern "C" fn krait_CallMethodV(
     receiver: &Object,
     name: *const c_char,
     format: *const c_char,
+    sizes_are_int: c_int,
     list: *mut VaListTag,
 ) -> Result<Ref> {
     // SAFETY: the caller's promise.
     unsafe {
         let name = Str::new(&CStr::from_ptr(name).to_string_lossy());
-        let values = build_value::values(format, list)?;
+        let values = build_value::values(format, list, Sizes::said(sizes_are_int))?;
         call_with(&*receiver.get_attr(&name)?, values)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
-use objects::memory::raw_allocate;
+use objects::memory::domains::{self, Domain};
 use objects::prelude::*;
 use objects::thread_state::allow_threads;
 
@@ -118,7 +118,7 @@ fn encoded(wide: &[Wide], errors: c_int) -> Result<Vec<u8>, Failure> {
 /// A copy in memory that C code frees, with a zero at its end. Null where there is no memory.
 fn handed_out<T: Copy + Default>(mut content: Vec<T>) -> *mut T {
     content.push(T::default());
-    let copy = raw_allocate(size_of_val(&content[..])).cast::<T>();
+    let copy = domains::allocate(Domain::Raw, size_of_val(&content[..])).cast::<T>();
     if !copy.is_null() {
         // SAFETY: room for the content was allocated.
         unsafe { std::ptr::copy_nonoverlapping(content.as_ptr(), copy, content.len()) };

@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_char, c_double, c_int, c_uchar};
 use numtext::float::{Options, Style};
 use objects::complex::Complex;
 use objects::complex::{Failure, Pair};
+use objects::memory::domains::{self, Domain};
 use objects::prelude::*;
 
 #[unsafe(no_mangle)]
@@ -68,7 +69,8 @@ unsafe extern "C" fn _PyFloat_Pack8(value: c_double, bytes: *mut c_uchar, little
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _PyFloat_Unpack8(bytes: *const c_uchar, little_endian: c_int) -> c_double {
     // SAFETY: the caller's promise.
-    f64::from_le_bytes(unsafe { load(bytes, little_endian) })
+    let value = f64::from_le_bytes(unsafe { load(bytes, little_endian) });
+    objects::float::refuse_special(value, "double").unwrap_or(-1.0)
 }
 
 #[unsafe(no_mangle)]
@@ -86,7 +88,8 @@ unsafe extern "C" fn _PyFloat_Pack4(value: c_double, bytes: *mut c_uchar, little
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _PyFloat_Unpack4(bytes: *const c_uchar, little_endian: c_int) -> c_double {
     // SAFETY: the caller's promise.
-    f64::from(f32::from_le_bytes(unsafe { load(bytes, little_endian) }))
+    let value = f32::from_le_bytes(unsafe { load(bytes, little_endian) });
+    objects::float::refuse_special(value.into(), "float").unwrap_or(-1.0)
 }
 
 /// The nearest half-precision number (IEEE 754 binary16), ties to even; none where it is too large.
@@ -255,7 +258,7 @@ unsafe extern "C" fn PyOS_double_to_string(
         _ => Style::Repr,
     };
     let text = numtext::float::format(value, style, precision.max(0) as usize, options);
-    let copy = memory::raw_allocate(text.len() + 1).cast::<c_char>();
+    let copy = domains::allocate(Domain::Memory, text.len() + 1).cast::<c_char>();
     if copy.is_null() {
         let _ = raise!(MemoryError);
         return copy;

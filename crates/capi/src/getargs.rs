@@ -3,9 +3,10 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 
 use objects::buffer::BufferView;
+use objects::memory::domains::{self, Domain};
 use objects::prelude::*;
 
-use crate::va_list::{VaList, VaListTag};
+use crate::va_list::{Sizes, VaList, VaListTag};
 
 /// What the formats end with: how messages name the function, or the whole message.
 struct Naming<'a> {
@@ -230,13 +231,15 @@ unsafe fn convert<'a>(
                 }
                 variables.pointer::<*const u32>().write(start);
                 if has_size {
-                    variables.pointer::<isize>().write(size as isize);
+                    variables.size_place()?.set(size)?;
                 }
             }
             [kind @ (b's' | b'z' | b'y'), b'#', ..] => {
+                let place = variables.pointer::<*const c_char>();
+                let size_place = variables.size_place()?;
                 let (start, size) = bytes_of(value, *kind, naming, index)?;
-                variables.pointer::<*const c_char>().write(start);
-                variables.pointer::<isize>().write(size);
+                place.write(start);
+                size_place.set(size as usize)?;
             }
             [kind @ (b's' | b'z' | b'y'), ..] => {
                 let (start, size) = match (*kind, value.downcast::<Bytes>()) {
@@ -413,7 +416,10 @@ unsafe fn encoded(
         let encoding = variables.pointer::<c_char>();
         let encoding = if encoding.is_null() { None } else { CStr::from_ptr(encoding).to_str().ok() };
         let place = variables.pointer::<*mut u8>();
-        let size = (format.get(2) == Some(&b'#')).then(|| variables.pointer::<isize>());
+        let size = match format.get(2) {
+            Some(b'#') => Some(variables.size_place()?),
+            _ => None,
+        };
         let recodes = format[1] == b's';
         let bytes = match (value.downcast::<Str>(), value.downcast::<Bytes>()) {
             (Some(text), _) => objects::codecs::encode_text(text, encoding, None)?,
@@ -425,13 +431,13 @@ unsafe fn encoded(
         };
         let bytes = bytes.as_bytes();
         match size {
-            Some(size) if !(*place).is_null() => {
-                if bytes.len() as isize + 1 > *size {
+            Some(ref size) if !(*place).is_null() => {
+                if bytes.len() as isize + 1 > size.get() {
                     bail!(
                         ValueError,
                         "encoded string too long ({}, maximum length {})",
                         bytes.len(),
-                        *size - 1
+                        size.get() - 1
                     );
                 }
             }
@@ -439,7 +445,7 @@ unsafe fn encoded(
                 if size.is_none() && bytes.contains(&0) {
                     bail!(ValueError, "embedded null character");
                 }
-                let copy = memory::raw_allocate(bytes.len() + 1).cast::<u8>();
+                let copy = domains::allocate(Domain::Memory, bytes.len() + 1).cast::<u8>();
                 if copy.is_null() {
                     bail!(MemoryError);
                 }
@@ -449,7 +455,7 @@ unsafe fn encoded(
         std::ptr::copy_nonoverlapping(bytes.as_ptr(), *place, bytes.len());
         (*place).add(bytes.len()).write(0);
         if let Some(size) = size {
-            size.write(bytes.len() as isize);
+            size.set(bytes.len())?;
         }
         Ok(())
     }
@@ -524,13 +530,36 @@ unsafe extern "C" fn PyArg_VaParse(
     format: *const c_char,
     variables: *mut VaListTag,
 ) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { parse_tuple(given, format, variables, Sizes::Int) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _PyArg_VaParse_SizeT(
+    given: &Object,
+    format: *const c_char,
+    variables: *mut VaListTag,
+) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { parse_tuple(given, format, variables, Sizes::Wide) }
+}
+
+/// # Safety
+/// The variables are as the format says.
+unsafe fn parse_tuple(
+    given: &Object,
+    format: *const c_char,
+    variables: *mut VaListTag,
+    sizes: Sizes,
+) -> c_int {
     let Some(tuple) = given.downcast::<Tuple>() else {
         let _ = raise!(SystemError, "new style getargs format but argument is not a tuple");
         return 0;
     };
     // SAFETY: the caller's promise.
     succeeded(unsafe {
-        parse_positional(tuple.as_slice(), CStr::from_ptr(format), &mut VaList::new(variables))
+        let variables = &mut VaList::with_sizes(variables, sizes);
+        parse_positional(tuple.as_slice(), CStr::from_ptr(format), variables)
     })
 }
 
@@ -538,12 +567,14 @@ unsafe extern "C" fn PyArg_VaParse(
 unsafe extern "C" fn krait_ArgParseV(
     given: &Object,
     format: *const c_char,
+    sizes_are_int: c_int,
     variables: *mut VaListTag,
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe {
         let (units, naming) = split(CStr::from_ptr(format));
-        succeeded(convert(given, units, &mut VaList::new(variables), &naming, 0).map(drop))
+        let variables = &mut VaList::with_sizes(variables, Sizes::said(sizes_are_int));
+        succeeded(convert(given, units, variables, &naming, 0).map(drop))
     }
 }
 
@@ -552,12 +583,14 @@ unsafe extern "C" fn krait_ArgParseStackV(
     given: *const &Object,
     count: isize,
     format: *const c_char,
+    sizes_are_int: c_int,
     variables: *mut VaListTag,
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe {
         let given = memory::slice_or_empty(given, count as usize);
-        succeeded(parse_positional(given, CStr::from_ptr(format), &mut VaList::new(variables)))
+        let variables = &mut VaList::with_sizes(variables, Sizes::said(sizes_are_int));
+        succeeded(parse_positional(given, CStr::from_ptr(format), variables))
     }
 }
 
@@ -684,7 +717,7 @@ unsafe extern "C" fn _PyArg_VaParseTupleAndKeywords_SizeT(
     variables: *mut VaListTag,
 ) -> c_int {
     // SAFETY: the same contract.
-    unsafe { PyArg_VaParseTupleAndKeywords(given, keywords, format, names, variables) }
+    unsafe { parse_tuple_and_keywords(given, keywords, format, names, variables, Sizes::Wide) }
 }
 
 #[unsafe(no_mangle)]
@@ -694,6 +727,20 @@ unsafe extern "C" fn PyArg_VaParseTupleAndKeywords(
     format: *const c_char,
     names: *const *const c_char,
     variables: *mut VaListTag,
+) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { parse_tuple_and_keywords(given, keywords, format, names, variables, Sizes::Int) }
+}
+
+/// # Safety
+/// The variables are as the format says, and the names end with a null.
+unsafe fn parse_tuple_and_keywords(
+    given: &Tuple,
+    keywords: Option<&Dict>,
+    format: *const c_char,
+    names: *const *const c_char,
+    variables: *mut VaListTag,
+    sizes: Sizes,
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe {
@@ -720,7 +767,7 @@ unsafe extern "C" fn PyArg_VaParseTupleAndKeywords(
             &value_of,
             &unknown,
             CStr::from_ptr(format),
-            &mut VaList::new(variables),
+            &mut VaList::with_sizes(variables, sizes),
         ))
     }
 }
@@ -745,6 +792,7 @@ unsafe extern "C" fn krait_ArgParseFastV(
     count: isize,
     keyword_names: Option<&Tuple>,
     parser: &Parser,
+    sizes_are_int: c_int,
     variables: *mut VaListTag,
 ) -> c_int {
     // SAFETY: the caller's promise.
@@ -776,7 +824,7 @@ unsafe extern "C" fn krait_ArgParseFastV(
             &value_of,
             &unknown,
             CStr::from_ptr(parser.format),
-            &mut VaList::new(variables),
+            &mut VaList::with_sizes(variables, Sizes::said(sizes_are_int)),
         ))
     }
 }

@@ -5,6 +5,8 @@
 use std::ffi::{c_int, c_void};
 use std::ptr;
 
+use objects::memory::domains::{self, Domain};
+
 type HashFunction = unsafe extern "C" fn(*const c_void) -> usize;
 type EqualFunction = unsafe extern "C" fn(*const c_void, *const c_void) -> c_int;
 type DestroyFunction = unsafe extern "C" fn(*mut c_void);
@@ -45,12 +47,12 @@ pub struct Table {
 const LEAST_BUCKETS: usize = 16;
 
 unsafe extern "C" fn allocate(size: usize) -> *mut c_void {
-    objects::memory::raw_allocate(size)
+    domains::allocate(Domain::Memory, size)
 }
 
 unsafe extern "C" fn free(memory: *mut c_void) {
     // SAFETY: allocated by the function above.
-    unsafe { objects::memory::raw_free(memory) }
+    unsafe { domains::free(Domain::Memory, memory) }
 }
 
 const DEFAULT_ALLOCATOR: Allocator = Allocator { allocate, free };

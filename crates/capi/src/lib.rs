@@ -19,6 +19,7 @@ mod configuration;
 mod containers;
 mod context_;
 pub mod data;
+mod datetime_;
 mod errors;
 mod file_;
 mod fileutils;
@@ -52,8 +53,10 @@ mod va_list;
 mod weakref_;
 mod writer;
 
-/// Keeps the variadic functions, which are written in C, in the program: their table's address.
+/// Ties the C face to the program: modules get what they have for C code, and the variadic functions, which
+/// are written in C, are kept by their table's address.
 pub fn link() -> *const std::ffi::c_void {
+    datetime_::install();
     unsafe extern "C" {
         static krait_variadic_functions: std::ffi::c_void;
     }

@@ -1,162 +1,73 @@
-//! `pymem.h`: memory from C. All domains are one allocator, until C code puts its own in front of them.
+//! `pymem.h`: memory from C.
 
-use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 
-use objects::memory::{raw_allocate, raw_allocate_untraced, raw_free, raw_reallocate, tracing};
+use objects::memory::domains::{self, Allocator, DOMAINS, Domain};
+use objects::memory::{debug_hooks, tracing};
 use objects::prelude::*;
 
-/// `PyMemAllocatorEx`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct Allocator {
-    context: *mut c_void,
-    malloc: unsafe extern "C" fn(*mut c_void, usize) -> *mut c_void,
-    calloc: unsafe extern "C" fn(*mut c_void, usize, usize) -> *mut c_void,
-    realloc: unsafe extern "C" fn(*mut c_void, *mut c_void, usize) -> *mut c_void,
-    free: unsafe extern "C" fn(*mut c_void, *mut c_void),
-}
-
-/// The functions of a domain: what C code calls goes through them.
-struct Domain(Cell<Allocator>);
-
-// SAFETY: set by C code that promises to be alone then, as the documentation asks.
-unsafe impl Sync for Domain {}
-
-unsafe extern "C" fn malloc(_: *mut c_void, size: usize) -> *mut c_void {
-    raw_allocate(size)
-}
-
-unsafe extern "C" fn calloc(_: *mut c_void, count: usize, size: usize) -> *mut c_void {
-    let Some(bytes) = count.checked_mul(size) else { return std::ptr::null_mut() };
-    let memory = raw_allocate(bytes);
-    if !memory.is_null() {
-        // SAFETY: just allocated.
-        unsafe { std::ptr::write_bytes(memory.cast::<u8>(), 0, bytes) };
-    }
-    memory
-}
-
-unsafe extern "C" fn realloc(_: *mut c_void, memory: *mut c_void, size: usize) -> *mut c_void {
-    // SAFETY: the caller's promise.
-    unsafe { raw_reallocate(memory, size) }
-}
-
-unsafe extern "C" fn free(_: *mut c_void, memory: *mut c_void) {
-    // SAFETY: the caller's promise.
-    unsafe { raw_free(memory) }
-}
-
-/// Memory that threads without the GIL may ask for as well.
-unsafe extern "C" fn raw_malloc(_: *mut c_void, size: usize) -> *mut c_void {
-    raw_allocate_untraced(size)
-}
-
-unsafe extern "C" fn raw_calloc(_: *mut c_void, count: usize, size: usize) -> *mut c_void {
-    let Some(bytes) = count.checked_mul(size) else { return std::ptr::null_mut() };
-    let memory = raw_allocate_untraced(bytes);
-    if !memory.is_null() {
-        // SAFETY: just allocated.
-        unsafe { std::ptr::write_bytes(memory.cast::<u8>(), 0, bytes) };
-    }
-    memory
-}
-
-unsafe extern "C" fn raw_realloc(_: *mut c_void, memory: *mut c_void, size: usize) -> *mut c_void {
-    // SAFETY: the caller's promise.
-    unsafe { objects::memory::raw_reallocate_untraced(memory, size) }
-}
-
-impl Domain {
-    const fn new() -> Domain {
-        Domain(Cell::new(Allocator { context: std::ptr::null_mut(), malloc, calloc, realloc, free }))
-    }
-
-    const fn raw() -> Domain {
-        Domain(Cell::new(Allocator {
-            context: std::ptr::null_mut(),
-            malloc: raw_malloc,
-            calloc: raw_calloc,
-            realloc: raw_realloc,
-            free,
-        }))
-    }
-}
-
-macro_rules! domains {
-    ($($domain:ident = $make:ident: $malloc:ident $calloc:ident $realloc:ident $free:ident;)*) => {
+macro_rules! functions {
+    ($($domain:ident: $malloc:ident $calloc:ident $realloc:ident $free:ident;)*) => {
         $(
-            static $domain: Domain = Domain::$make();
-
             #[unsafe(no_mangle)]
-            unsafe extern "C" fn $malloc(size: usize) -> *mut c_void {
-                let allocator = $domain.0.get();
-                // SAFETY: the domain's own functions.
-                unsafe { (allocator.malloc)(allocator.context, size) }
+            extern "C" fn $malloc(size: usize) -> *mut c_void {
+                domains::allocate(Domain::$domain, size)
             }
 
             #[unsafe(no_mangle)]
-            unsafe extern "C" fn $calloc(count: usize, size: usize) -> *mut c_void {
-                let allocator = $domain.0.get();
-                // SAFETY: the domain's own functions.
-                unsafe { (allocator.calloc)(allocator.context, count, size) }
+            extern "C" fn $calloc(count: usize, size: usize) -> *mut c_void {
+                domains::allocate_zeroed(Domain::$domain, count, size)
             }
 
             #[unsafe(no_mangle)]
             unsafe extern "C" fn $realloc(memory: *mut c_void, size: usize) -> *mut c_void {
-                let allocator = $domain.0.get();
-                // SAFETY: the domain's own functions, for its own memory.
-                unsafe { (allocator.realloc)(allocator.context, memory, size) }
+                // SAFETY: the caller's promise.
+                unsafe { domains::reallocate(Domain::$domain, memory, size) }
             }
 
             #[unsafe(no_mangle)]
             unsafe extern "C" fn $free(memory: *mut c_void) {
-                let allocator = $domain.0.get();
-                // SAFETY: the domain's own functions, for its own memory.
-                unsafe { (allocator.free)(allocator.context, memory) }
+                // SAFETY: the caller's promise.
+                unsafe { domains::free(Domain::$domain, memory) }
             }
         )*
     };
 }
 
-domains! {
-    RAW = raw: PyMem_RawMalloc PyMem_RawCalloc PyMem_RawRealloc PyMem_RawFree;
-    MEM = new: PyMem_Malloc PyMem_Calloc PyMem_Realloc PyMem_Free;
-    OBJECT = new: PyObject_Malloc PyObject_Calloc PyObject_Realloc PyObject_Free;
+functions! {
+    Raw: PyMem_RawMalloc PyMem_RawCalloc PyMem_RawRealloc PyMem_RawFree;
+    Memory: PyMem_Malloc PyMem_Calloc PyMem_Realloc PyMem_Free;
+    Object: PyObject_Malloc PyObject_Calloc PyObject_Realloc PyObject_Free;
 }
 
-/// `PyMemAllocatorDomain`.
-fn domain(number: c_int) -> Option<&'static Domain> {
-    match number {
-        0 => Some(&RAW),
-        1 => Some(&MEM),
-        2 => Some(&OBJECT),
-        _ => None,
-    }
+fn domain(number: c_int) -> Option<Domain> {
+    usize::try_from(number).ok().and_then(|number| DOMAINS.get(number).copied())
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyMem_GetAllocator(number: c_int, place: *mut Allocator) {
     if let Some(domain) = domain(number) {
         // SAFETY: the caller's place.
-        unsafe { place.write(domain.0.get()) };
+        unsafe { place.write(domains::allocator(domain)) };
     }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PyMem_SetAllocator(number: c_int, allocator: &Allocator) {
     if let Some(domain) = domain(number) {
-        domain.0.set(*allocator);
+        domains::set_allocator(domain, *allocator);
     }
 }
 
-/// Nothing to do: there are no checks that an allocator could be wrapped in.
 #[unsafe(no_mangle)]
-extern "C" fn PyMem_SetupDebugHooks() {}
+extern "C" fn PyMem_SetupDebugHooks() {
+    debug_hooks::set_up();
+}
 
+/// Null where C code has put its own functions in front.
 #[unsafe(no_mangle)]
 extern "C" fn _PyMem_GetCurrentAllocatorName() -> *const c_char {
-    c"mimalloc".as_ptr()
+    domains::source_name().map_or(std::ptr::null(), CStr::as_ptr)
 }
 
 /// -2: memory is not traced (`tracemalloc`).
@@ -189,12 +100,15 @@ extern "C" fn _PyTraceMalloc_GetTraceback(domain: c_uint, address: usize) -> Res
     Ok(tracing::traceback(domain, address)?.map_or_else(none, Ref::into_object))
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn _PyMem_Strdup(text: *const c_char) -> *mut c_char {
+/// A copy of a C string in memory of the domain.
+///
+/// # Safety
+/// The text ends with a NUL.
+unsafe fn copy_in(domain: Domain, text: *const c_char) -> *mut c_char {
     // SAFETY: the caller's promise; room for the text and its NUL is allocated.
     unsafe {
         let bytes = CStr::from_ptr(text).to_bytes_with_nul();
-        let copy = raw_allocate(bytes.len()).cast::<c_char>();
+        let copy = domains::allocate(domain, bytes.len()).cast::<c_char>();
         if !copy.is_null() {
             std::ptr::copy_nonoverlapping(bytes.as_ptr().cast(), copy, bytes.len());
         }
@@ -203,9 +117,15 @@ unsafe extern "C" fn _PyMem_Strdup(text: *const c_char) -> *mut c_char {
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "C" fn _PyMem_Strdup(text: *const c_char) -> *mut c_char {
+    // SAFETY: the caller's promise.
+    unsafe { copy_in(Domain::Memory, text) }
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "C" fn _PyMem_RawStrdup(text: *const c_char) -> *mut c_char {
-    // SAFETY: the same contract.
-    unsafe { _PyMem_Strdup(text) }
+    // SAFETY: the caller's promise.
+    unsafe { copy_in(Domain::Raw, text) }
 }
 
 /// A copy of a C string that whoever gets it frees. Null for null.
@@ -216,6 +136,6 @@ pub unsafe fn duplicate(text: *const c_char) -> *const c_char {
     match text.is_null() {
         true => text,
         // SAFETY: the caller's promise.
-        false => unsafe { _PyMem_Strdup(text) },
+        false => unsafe { copy_in(Domain::Object, text) },
     }
 }

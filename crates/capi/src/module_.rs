@@ -161,12 +161,20 @@ extern "C" fn PyState_FindModule(definition: &'static ModuleDef) -> Option<&'sta
 
 #[unsafe(no_mangle)]
 extern "C" fn PyState_AddModule(module: &Object, definition: &'static ModuleDef) -> c_int {
+    if definition.has_slots() {
+        let _ = raise!(SystemError, "PyState_AddModule called on module with slots");
+        return -1;
+    }
     vm::import::dynamic::remember_module(definition, module.to_ref());
     0
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn PyState_RemoveModule(definition: &'static ModuleDef) -> c_int {
+    if definition.has_slots() {
+        let _ = raise!(SystemError, "PyState_RemoveModule called on module with slots");
+        return -1;
+    }
     vm::import::dynamic::forget_module(definition);
     0
 }

@@ -68,6 +68,14 @@ extern "C" fn PyObject_Format(object: &Object, spec: Option<&Str>) -> Result<Ref
 
 #[unsafe(no_mangle)]
 extern "C" fn PyObject_Hash(object: &Object) -> isize {
+    let class = object.class();
+    // An object of a type of C's that nobody has made ready yet: what it inherits is not there before.
+    if class.tp_hash.get().is_none() && !class.has_flags(flags::READY) {
+        // SAFETY: such a type is a `static` of C's.
+        if objects::type_object::ready(unsafe { &*std::ptr::from_ref(class) }).is_err() {
+            return -1;
+        }
+    }
     object.hash().unwrap_or(-1)
 }
 
@@ -459,12 +467,15 @@ extern "C" fn Py_GenericAlias(origin: &Object, arguments: &Object) -> Result<Ref
     objects::generic_alias::new(origin, arguments)
 }
 
-/// Whether a pointer looks like that of a freed object: null, or one of the patterns of debugging allocators.
+/// Whether an object looks freed: it or its class is at null, or at one of the patterns of debugging allocators.
 #[unsafe(no_mangle)]
-extern "C" fn _PyObject_IsFreed(object: *const Object) -> c_int {
+unsafe extern "C" fn _PyObject_IsFreed(object: *const Object) -> c_int {
     const PATTERNS: [u8; 3] = [0xcd, 0xdd, 0xfd];
-    let bytes = (object as usize).to_ne_bytes();
-    c_int::from(object.is_null() || PATTERNS.iter().any(|&pattern| bytes == [pattern; size_of::<usize>()]))
+    let looks_freed = |address: usize| {
+        address == 0 || PATTERNS.iter().any(|&pattern| address.to_ne_bytes() == [pattern; size_of::<usize>()])
+    };
+    // SAFETY: the caller's promise is that there is memory at the pointer, where it is none of the patterns.
+    c_int::from(looks_freed(object as usize) || unsafe { looks_freed(object.cast::<usize>().add(1).read()) })
 }
 
 #[unsafe(no_mangle)]

@@ -43,14 +43,15 @@ unsafe extern "C" fn krait_SysAuditV(
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe {
-        let audit = crate::build_value::values(format, list).and_then(|mut values| {
-            if let [single] = &values[..]
-                && let Some(tuple) = single.downcast::<Tuple>()
-            {
-                values = tuple.items().to_vec();
-            }
-            (objects::services::get().audit)(&text(event), Ref::slice(&values))
-        });
+        let audit =
+            crate::build_value::values(format, list, crate::va_list::Sizes::Wide).and_then(|mut values| {
+                if let [single] = &values[..]
+                    && let Some(tuple) = single.downcast::<Tuple>()
+                {
+                    values = tuple.items().to_vec();
+                }
+                (objects::services::get().audit)(&text(event), Ref::slice(&values))
+            });
         raise::status(audit)
     }
 }

@@ -128,10 +128,7 @@ extern "C" fn PyGILState_Release(state: c_int) {
 
 #[unsafe(no_mangle)]
 extern "C" fn PyGILState_Check() -> c_int {
-    let own = thread::own_state();
-    c_int::from(
-        !own.is_null() && ThreadState::current_opt().is_some_and(|current| std::ptr::eq(current, own)),
-    )
+    c_int::from(thread::holds_gil())
 }
 
 #[unsafe(no_mangle)]

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 
 use objects::codecs::{decode_text, encode_text};
+use objects::memory::domains::Domain;
 use objects::prelude::*;
 use objects::str::StrBuilder;
 
@@ -105,7 +106,15 @@ pub unsafe extern "C" fn PyUnicode_FromWideChar(start: *const i32, size: isize) 
         if size == 0 {
             return Ok(Str::empty());
         }
-        Str::from_u32(memory::slice_or_empty(start.cast(), size))
+        from_wide(memory::slice_or_empty(start.cast(), size))
+    }
+}
+
+/// A string of C's wide characters, which may hold anything.
+pub fn from_wide(points: &[u32]) -> Result<Ref<Str>> {
+    match points.iter().find(|&&point| point > 0x10_ffff) {
+        Some(point) => Err(raise!(ValueError, "character U+{point:x} is not in range [U+0000; U+10ffff]")),
+        None => Str::from_u32(points),
     }
 }
 
@@ -133,9 +142,10 @@ extern "C" fn _PyUnicode_Copy(string: &Str) -> Result<Ref<Str>> {
 /// Strings are ready from the start; those of C's legacy functions are made so here.
 #[unsafe(no_mangle)]
 extern "C" fn _PyUnicode_Ready(string: &Str) -> c_int {
-    // Whoever asks for the length of a string makes it ready.
-    let _ = string.len();
-    0
+    raise::status(string.check_unready().map(|()| {
+        // Whoever asks for the length of a string makes it ready.
+        let _ = string.len();
+    }))
 }
 
 #[unsafe(no_mangle)]
@@ -482,7 +492,7 @@ unsafe extern "C" fn PyUnicode_AsWideCharString(string: &Str, size: *mut isize) 
         let _ = raise!(ValueError, "embedded null character");
         return std::ptr::null_mut();
     }
-    let out = memory::raw_allocate((string.len() + 1) * 4).cast::<i32>();
+    let out = memory::domains::allocate(Domain::Memory, (string.len() + 1) * 4).cast::<i32>();
     if out.is_null() {
         let _ = raise!(MemoryError);
         return out;

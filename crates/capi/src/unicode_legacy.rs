@@ -2,6 +2,7 @@
 
 use std::ffi::{c_char, c_int};
 
+use objects::memory::domains::{self, Domain};
 use objects::prelude::*;
 use objects::str::Kind;
 
@@ -140,7 +141,7 @@ unsafe extern "C" fn PyUnicode_Resize(place: *mut Option<Ref>, length: isize) ->
 /// The code points with a zero at their end, for the caller to free.
 #[unsafe(no_mangle)]
 extern "C" fn PyUnicode_AsUCS4Copy(string: &Str) -> *mut u32 {
-    let copy = objects::memory::raw_allocate((string.len() + 1) * size_of::<u32>()).cast::<u32>();
+    let copy = domains::allocate(Domain::Memory, (string.len() + 1) * size_of::<u32>()).cast::<u32>();
     if copy.is_null() {
         let _ = raise!(MemoryError);
         return copy;
@@ -219,7 +220,7 @@ unsafe extern "C" fn PyUnicode_FromUnicode(start: *const u32, size: isize) -> Re
         true if size == 0 => Ok(Str::empty()),
         true => Str::unready(size),
         // SAFETY: the caller's promise.
-        false => Str::from_u32(unsafe { memory::slice_or_empty(start, size) }),
+        false => crate::unicode_::from_wide(unsafe { memory::slice_or_empty(start, size) }),
     }
 }
 

@@ -8,6 +8,10 @@
 typedef struct _object PyObject;
 typedef struct _typeobject PyTypeObject;
 
+/* What the type of sizes is in a caller that does not define PY_SSIZE_T_CLEAN, and in one that does. */
+#define INT_SIZES 1
+#define WIDE_SIZES 0
+
 #define FORWARD(TYPE, LAST, CALL) \
     do { \
         va_list arguments; \
@@ -48,42 +52,44 @@ PyObject *PyBytes_FromFormat(const char *format, ...) {
 }
 
 int PyArg_VaParse(PyObject *, const char *, va_list);
+int _PyArg_VaParse_SizeT(PyObject *, const char *, va_list);
 int PyArg_ParseTuple(PyObject *args, const char *format, ...) {
     FORWARD(int, format, PyArg_VaParse(args, format, arguments));
 }
 int _PyArg_ParseTuple_SizeT(PyObject *args, const char *format, ...) {
-    FORWARD(int, format, PyArg_VaParse(args, format, arguments));
+    FORWARD(int, format, _PyArg_VaParse_SizeT(args, format, arguments));
 }
 
-int krait_ArgParseV(PyObject *, const char *, va_list);
+int krait_ArgParseV(PyObject *, const char *, int, va_list);
 int PyArg_Parse(PyObject *args, const char *format, ...) {
-    FORWARD(int, format, krait_ArgParseV(args, format, arguments));
+    FORWARD(int, format, krait_ArgParseV(args, format, INT_SIZES, arguments));
 }
 int _PyArg_Parse_SizeT(PyObject *args, const char *format, ...) {
-    FORWARD(int, format, krait_ArgParseV(args, format, arguments));
+    FORWARD(int, format, krait_ArgParseV(args, format, WIDE_SIZES, arguments));
 }
 
 int PyArg_VaParseTupleAndKeywords(PyObject *, PyObject *, const char *, char **, va_list);
+int _PyArg_VaParseTupleAndKeywords_SizeT(PyObject *, PyObject *, const char *, char **, va_list);
 int PyArg_ParseTupleAndKeywords(PyObject *args, PyObject *kwargs, const char *format, char **names, ...) {
     FORWARD(int, names, PyArg_VaParseTupleAndKeywords(args, kwargs, format, names, arguments));
 }
 int _PyArg_ParseTupleAndKeywords_SizeT(PyObject *args, PyObject *kwargs, const char *format, char **names, ...) {
-    FORWARD(int, names, PyArg_VaParseTupleAndKeywords(args, kwargs, format, names, arguments));
+    FORWARD(int, names, _PyArg_VaParseTupleAndKeywords_SizeT(args, kwargs, format, names, arguments));
 }
 
-int krait_ArgParseFastV(PyObject *const *, ptrdiff_t, PyObject *, void *, va_list);
+int krait_ArgParseFastV(PyObject *const *, ptrdiff_t, PyObject *, void *, int, va_list);
 int _PyArg_ParseStackAndKeywords(PyObject *const *args, ptrdiff_t count, PyObject *names, void *parser, ...) {
-    FORWARD(int, parser, krait_ArgParseFastV(args, count, names, parser, arguments));
+    FORWARD(int, parser, krait_ArgParseFastV(args, count, names, parser, INT_SIZES, arguments));
 }
 int _PyArg_ParseStackAndKeywords_SizeT(PyObject *const *args, ptrdiff_t count, PyObject *names, void *parser, ...) {
-    FORWARD(int, parser, krait_ArgParseFastV(args, count, names, parser, arguments));
+    FORWARD(int, parser, krait_ArgParseFastV(args, count, names, parser, WIDE_SIZES, arguments));
 }
-int krait_ArgParseStackV(PyObject *const *, ptrdiff_t, const char *, va_list);
+int krait_ArgParseStackV(PyObject *const *, ptrdiff_t, const char *, int, va_list);
 int _PyArg_ParseStack(PyObject *const *args, ptrdiff_t count, const char *format, ...) {
-    FORWARD(int, format, krait_ArgParseStackV(args, count, format, arguments));
+    FORWARD(int, format, krait_ArgParseStackV(args, count, format, INT_SIZES, arguments));
 }
 int _PyArg_ParseStack_SizeT(PyObject *const *args, ptrdiff_t count, const char *format, ...) {
-    FORWARD(int, format, krait_ArgParseStackV(args, count, format, arguments));
+    FORWARD(int, format, krait_ArgParseStackV(args, count, format, WIDE_SIZES, arguments));
 }
 
 int krait_ArgUnpackTupleV(PyObject *, const char *, ptrdiff_t, ptrdiff_t, va_list);
@@ -96,11 +102,12 @@ int _PyArg_UnpackStack(PyObject *const *args, ptrdiff_t count, const char *name,
 }
 
 PyObject *Py_VaBuildValue(const char *, va_list);
+PyObject *_Py_VaBuildValue_SizeT(const char *, va_list);
 PyObject *Py_BuildValue(const char *format, ...) {
     FORWARD(PyObject *, format, Py_VaBuildValue(format, arguments));
 }
 PyObject *_Py_BuildValue_SizeT(const char *format, ...) {
-    FORWARD(PyObject *, format, Py_VaBuildValue(format, arguments));
+    FORWARD(PyObject *, format, _Py_VaBuildValue_SizeT(format, arguments));
 }
 
 PyObject *krait_TuplePackV(ptrdiff_t, va_list);
@@ -108,26 +115,26 @@ PyObject *PyTuple_Pack(ptrdiff_t count, ...) {
     FORWARD(PyObject *, count, krait_TuplePackV(count, arguments));
 }
 
-PyObject *krait_CallFunctionV(PyObject *, const char *, va_list);
+PyObject *krait_CallFunctionV(PyObject *, const char *, int, va_list);
 PyObject *PyObject_CallFunction(PyObject *callee, const char *format, ...) {
-    FORWARD(PyObject *, format, krait_CallFunctionV(callee, format, arguments));
+    FORWARD(PyObject *, format, krait_CallFunctionV(callee, format, INT_SIZES, arguments));
 }
 PyObject *_PyObject_CallFunction_SizeT(PyObject *callee, const char *format, ...) {
-    FORWARD(PyObject *, format, krait_CallFunctionV(callee, format, arguments));
+    FORWARD(PyObject *, format, krait_CallFunctionV(callee, format, WIDE_SIZES, arguments));
 }
 PyObject *PyEval_CallFunction(PyObject *callee, const char *format, ...) {
-    FORWARD(PyObject *, format, krait_CallFunctionV(callee, format, arguments));
+    FORWARD(PyObject *, format, krait_CallFunctionV(callee, format, INT_SIZES, arguments));
 }
 
-PyObject *krait_CallMethodV(PyObject *, const char *, const char *, va_list);
+PyObject *krait_CallMethodV(PyObject *, const char *, const char *, int, va_list);
 PyObject *PyObject_CallMethod(PyObject *receiver, const char *name, const char *format, ...) {
-    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name, format, arguments));
+    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name, format, INT_SIZES, arguments));
 }
 PyObject *_PyObject_CallMethod_SizeT(PyObject *receiver, const char *name, const char *format, ...) {
-    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name, format, arguments));
+    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name, format, WIDE_SIZES, arguments));
 }
 PyObject *PyEval_CallMethod(PyObject *receiver, const char *name, const char *format, ...) {
-    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name, format, arguments));
+    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name, format, INT_SIZES, arguments));
 }
 
 typedef struct _identifier {
@@ -136,10 +143,10 @@ typedef struct _identifier {
     PyObject *object;
 } Identifier;
 PyObject *_PyObject_CallMethodId(PyObject *receiver, Identifier *name, const char *format, ...) {
-    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name->string, format, arguments));
+    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name->string, format, INT_SIZES, arguments));
 }
 PyObject *_PyObject_CallMethodId_SizeT(PyObject *receiver, Identifier *name, const char *format, ...) {
-    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name->string, format, arguments));
+    FORWARD(PyObject *, format, krait_CallMethodV(receiver, name->string, format, WIDE_SIZES, arguments));
 }
 
 PyObject *krait_CallObjArgsV(PyObject *, va_list);

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use objects::memory::domains::Source;
 use vm::config::Config;
 
 /// What is to be run.
@@ -66,6 +67,7 @@ Options and arguments (and corresponding environment variables):
          dev: development mode: all warnings shown, faulthandler enabled
          utf8[=0]: UTF-8 whatever the locale says; also PYTHONUTF8
          pycache_prefix=PATH: keep .pyc files in a tree of their own
+         native=krait|cpython: whose native modules to take where both have one
          int_max_str_digits=N: how many digits int() and str() convert, 0 for any
 --check-hash-based-pycs always|default|never:
          whether .pyc files that have a hash are checked against their source
@@ -85,6 +87,7 @@ PYTHONINTMAXSTRDIGITS: as -X int_max_str_digits
 PYTHONCOERCECLOCALE: 0 keeps the C locale as it is
 PYTHONBREAKPOINT: what breakpoint() calls, 0 for nothing
 PYTHONDEVMODE: as -X dev
+PYTHONMALLOC: pymalloc or malloc, with checks of each block as pymalloc_debug (or debug) or malloc_debug
 PYTHONPYCACHEPREFIX: as -X pycache_prefix
 PYTHONTRACEMALLOC: as -X tracemalloc=NFRAME
 PYTHONPROFILEIMPORTTIME: as -X importtime
@@ -299,6 +302,14 @@ fn read_settings(config: &mut Config) -> Result<(), String> {
             return Err(format!("preconfig_init_utf8_mode: {what}\nPython runtime state: preinitializing"));
         }
     };
+    let dev_mode = x_option(config, "dev").is_some() || level(config, "PYTHONDEVMODE") > 0;
+    let memory_source = match text("PYTHONMALLOC") {
+        None if dev_mode => Source::PymallocDebug,
+        None => Source::default(),
+        Some(name) => Source::named(&name).ok_or(
+            "preconfig_init_allocator: PYTHONMALLOC: unknown allocator\nPython runtime state: preinitializing",
+        )?,
+    };
     let seed = match text("PYTHONHASHSEED").as_deref() {
         None | Some("random") => None,
         Some(seed) => match seed.parse() {
@@ -339,14 +350,20 @@ fn read_settings(config: &mut Config) -> Result<(), String> {
         Some(prefix) => Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty()),
         None => text("PYTHONPYCACHEPREFIX"),
     };
-    let dev_mode = x_option(config, "dev").is_some() || level(config, "PYTHONDEVMODE") > 0;
+    let compiled_modules_first = match x_option(config, "native") {
+        None | Some("krait") => false,
+        Some("cpython") => true,
+        Some(_) => return failed("-X native: must be \"krait\" or \"cpython\""),
+    };
     let fault_handler = dev_mode
         || x_option(config, "faulthandler").is_some()
         || variable(config, "PYTHONFAULTHANDLER").is_some();
     let import_time =
         x_option(config, "importtime").is_some() || variable(config, "PYTHONPROFILEIMPORTTIME").is_some();
+    config.compiled_modules_first = compiled_modules_first;
     config.utf8_mode = utf8.unwrap_or(false);
     config.utf8_chosen = utf8.is_some();
+    config.memory_source = memory_source;
     config.hash_seed = seed;
     config.hash_randomization = seed != Some(0);
     config.max_text_digits = max_text_digits;
@@ -426,8 +443,19 @@ mod tests {
 
     #[test]
     fn wrong_settings_are_told() {
-        let mut config = Config { use_environment: false, ..Config::default() };
-        let refusal = parse(vec!["-Xtracemalloc=x".into()], &mut config).unwrap_err();
-        assert!(matches!(refusal, Refusal::BadSetting(what) if what.contains("invalid number of frames")));
+        for (option, expected) in [
+            ("-Xtracemalloc=x", "invalid number of frames"),
+            ("-Xnative=jython", "must be \"krait\" or \"cpython\""),
+        ] {
+            let mut config = Config { use_environment: false, ..Config::default() };
+            let refusal = parse(vec![option.into()], &mut config).unwrap_err();
+            assert!(matches!(refusal, Refusal::BadSetting(what) if what.contains(expected)));
+        }
+    }
+
+    #[test]
+    fn native_modules_can_be_taken_from_cpython() {
+        assert!(parsed(&["-Xnative=cpython"]).1.compiled_modules_first);
+        assert!(!parsed(&["-Xnative=cpython", "-Xnative=krait"]).1.compiled_modules_first);
     }
 }

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    objects::memory::domains::choose(config.memory_source);
     match run {
         Run::Version if config.version_asked > 1 => println!("Python {}", vm::sys::version()),
         Run::Version => println!("Python 3.9.18"),
@@ -58,6 +59,9 @@ fn execute(run: &Run, mut config: Config, invoked: PathBuf) -> ExitCode {
     config.utf8_mode |= !config.utf8_chosen && vm::locale::is_c();
     capi::link();
     vm::import::add_builtins(modules::MODULES);
+    if let Some(library) = config.stdlib.as_deref().filter(|_| config.compiled_modules_first) {
+        vm::import::leave_to_files(&library.join("lib-dynload"));
+    }
     vm::console::install_editor(shell::editor::read_line);
     if let Err(raised) = start::initialize(&config) {
         report::print_exception(raised.fetch().normalize(), false);

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const MODULES: [&str; 2] = ["single_phase", "multi_phase"];
+const MODULES: [&str; 4] = ["single_phase", "multi_phase", "dates", "memory"];
 
 /// The folder of `Python.h`: the one named, that of a `python3.9`, or the system's.
 fn headers() -> Option<PathBuf> {
@@ -45,11 +45,13 @@ fn extensions_in_c() {
             .status();
         assert!(status.unwrap().success(), "{module} does not compile");
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_krait"))
-        .arg(sources.join("check.py"))
-        .env("PYTHONPATH", &built)
-        .output()
-        .unwrap();
-    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert_eq!(shown(&output.stdout), "as it should be\n", "{}", shown(&output.stderr));
+    for program in ["check.py", "check_memory.py"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_krait"))
+            .arg(sources.join(program))
+            .env("PYTHONPATH", &built)
+            .output()
+            .unwrap();
+        let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert_eq!(shown(&output.stdout), "as it should be\n", "{program}: {}", shown(&output.stderr));
+    }
 }

@@ -140,6 +140,7 @@ fn convention(call: &Call, first: Option<TokenStream>) -> Result<Convention> {
     if let ([parameter], true) = (&signature.parameters[..], signature.is_positional_only())
         && parameter.kind == Kind::PositionalOnly
         && parameter.default.is_none()
+        && !call.is_parsed
     {
         return Ok(Convention {
             flags: quote!(O),
@@ -203,8 +204,13 @@ pub fn method(
     let text = options.text();
     let name = python_name(&mut options, &function.sig.ident)?;
     let (is_varargs, coexist) = (options.flag("varargs"), options.flag("coexist"));
-    let has_text_signature = !options.flag("no_text_signature");
-    options.finish("\"(signature)\", name = \"..\", varargs, coexist, no_text_signature")?;
+    let is_parsed = options.flag("getargs");
+    let has_text_signature = !options.flag("no_text_signature") && !is_parsed;
+    let told_name = if options.flag("nameless") { "" } else { &name };
+    let text_signature = options.string("text_signature")?.as_ref().map(Signature::parse).transpose()?;
+    options.finish(
+        "\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, nameless, text_signature = \"..\"",
+    )?;
 
     if binding == Binding::Instance && function.sig.receiver().is_none() {
         return Err(Error::new(
@@ -218,7 +224,7 @@ pub fn method(
     };
     let span = function.sig.ident.span();
     let doc = documentation(&function.attrs);
-    let shown = signature.as_ref().filter(|_| has_text_signature);
+    let shown = text_signature.as_ref().or(signature.as_ref()).filter(|_| has_text_signature);
     let doc = nullable(doc_with_signature(&name, shown, binding.implied(), doc.as_deref()), span)?;
 
     let signature = signature.unwrap_or_default();
@@ -227,7 +233,7 @@ pub fn method(
             true => matches!(function.sig.inputs.len(), 3),
             false => function.sig.inputs.len() == signature.parameters.len() + 1,
         };
-    let call = Call { owner, function, name: &name, signature: &signature };
+    let call = Call { owner, function, name: told_name, signature: &signature, is_parsed };
     let first = binding.first(owner, passes_module);
     let Convention { flags, parameters, body } = match is_varargs {
         true => varargs(&call, first)?,

@@ -15,6 +15,8 @@ pub struct Call<'a> {
     /// The name that messages use.
     pub name: &'a str,
     pub signature: &'a Signature,
+    /// Whether a wrong number of arguments is told of as `PyArg_ParseTuple` does.
+    pub is_parsed: bool,
 }
 
 /// Whether a Rust type is written `Option<..>`.
@@ -151,6 +153,9 @@ pub fn call_with_slice(call: &Call, first: Option<TokenStream>) -> Result<TokenS
     let invocation = call.invoke(&first, &arguments);
     let check = match required == 0 && call.signature.has(Kind::VarPositional) {
         true => quote!(),
+        false if call.is_parsed => {
+            quote!(::objects::arguments::check_parsed_count(#name, arguments.len(), #required, #limit)?;)
+        }
         false => quote!(::objects::arguments::check_count(#name, arguments.len(), #required, #limit)?;),
     };
     Ok(quote! { #check #(#prologue)* #invocation })

@@ -185,7 +185,14 @@ pub fn slot(
     let name = options.any_flag().ok_or_else(|| Error::new(span, "name the slot, as in #[slot(tp_repr)]"))?;
     let signature =
         options.text().map(|text| Signature::parse(&text).map(|signature| (signature, text))).transpose()?;
-    options.finish("the slot's name, a \"(signature)\" for tp_new, tp_init and tp_call")?;
+    let function_name = options.string("name")?.map(|name| name.value());
+    let told_name = match options.flag("nameless") {
+        true => "",
+        false => function_name.as_deref().unwrap_or(class_name),
+    };
+    options.finish(
+        "the slot's name; a \"(signature)\", name = \"..\" and nameless for tp_new, tp_init and tp_call",
+    )?;
 
     let text = name.to_string();
     let method = &function.sig.ident;
@@ -215,7 +222,13 @@ pub fn slot(
                 return Err(Error::new(literal.span(), "only tp_new, tp_init and tp_call parse arguments"));
             }
             let receiver = first_argument(owner, function, parameters[0]);
-            let call = Call { owner: Some(owner), function, name: class_name, signature: &signature };
+            let call = Call {
+                owner: Some(owner),
+                function,
+                name: told_name,
+                signature: &signature,
+                is_parsed: false,
+            };
             let exact = match (text.as_str(), signature.is_positional_only()) {
                 ("tp_new", true) => {
                     quote!(::objects::arguments::is_class(argument_0, <#owner as ::objects::Layout>::class()))

@@ -96,7 +96,7 @@ fn misuses_of_items() {
                 #[method(flag)]
                 fn f(&self) {}
             ),
-            "unknown option `flag`; known here: \"(signature)\", name = \"..\", varargs, coexist, no_text_signature",
+            "unknown option `flag`; known here: \"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, nameless, text_signature = \"..\"",
         ),
         (
             quote!(
@@ -250,6 +250,13 @@ fn docstrings() {
                 fn f(&self) {}
             ),
             r#"c"F.""#,
+        ),
+        (
+            quote!(
+                #[function("(x, /, **kwargs)", text_signature = "(x, /, *, key=None)")]
+                fn f(x: &Object, kwargs: Keywords) {}
+            ),
+            r#"c"f($module, x, /, *, key=None)\n--\n\n""#,
         ),
     ] {
         let expansion = expanded(items);

@@ -14,11 +14,12 @@ pub struct ExceptionClass {
     module: &'static str,
     name: &'static str,
     base: Base,
+    doc: Option<&'static str>,
 }
 
 impl ExceptionClass {
     pub const fn new(module: &'static str, name: &'static str, base: &'static Type) -> ExceptionClass {
-        ExceptionClass { module, name, base: Base::Builtin(base) }
+        ExceptionClass { module, name, base: Base::Builtin(base), doc: None }
     }
 
     /// A class that derives from another one of a module's own.
@@ -27,7 +28,12 @@ impl ExceptionClass {
         name: &'static str,
         base: &'static ExceptionClass,
     ) -> ExceptionClass {
-        ExceptionClass { module, name, base: Base::Own(base) }
+        ExceptionClass { module, name, base: Base::Own(base), doc: None }
+    }
+
+    /// The same with a `__doc__`.
+    pub const fn with_doc(self, doc: &'static str) -> ExceptionClass {
+        ExceptionClass { doc: Some(doc), ..self }
     }
 
     /// The name that a module knows it by.
@@ -36,12 +42,11 @@ impl ExceptionClass {
     }
 
     /// The class.
-    pub fn get(&self) -> Result<Ref> {
-        let interpreter = Interpreter::current();
-        let key = std::ptr::from_ref(self) as usize;
-        if let Some(class) = interpreter.exception_classes.borrow().get(&key) {
-            return Ok(class.clone());
-        }
+    pub fn get(&'static self) -> Result<Ref> {
+        Interpreter::current().kept(self, || self.make())
+    }
+
+    fn make(&self) -> Result<Ref> {
         let base = match &self.base {
             Base::Builtin(class) => class.to_ref().into_object(),
             Base::Own(class) => class.get()?,
@@ -49,15 +54,26 @@ impl ExceptionClass {
         let bases = Tuple::new([base])?;
         let namespace = Dict::new();
         namespace.set_str(intern!("__module__"), &Str::new(self.module))?;
-        let class = TYPE.as_object().call(&[&Str::new(self.name), &bases, &namespace])?;
-        Ok(interpreter.exception_classes.borrow_mut().entry(key).or_insert(class).clone())
+        if let Some(doc) = self.doc {
+            namespace.set_str(intern!("__doc__"), &Str::new(doc))?;
+        }
+        TYPE.as_object().call(&[&Str::new(self.name), &bases, &namespace])
     }
 
     /// Raises it with a message.
     #[cold]
-    pub fn raise(&self, message: &str) -> Raised {
+    pub fn raise(&'static self, message: &str) -> Raised {
         match self.get() {
             Ok(class) => raise::set(&class, Some(Str::new(message).into_object())),
+            Err(raised) => raised,
+        }
+    }
+
+    /// Raises it with arguments.
+    #[cold]
+    pub fn raise_with(&'static self, arguments: &[&Object]) -> Raised {
+        match self.get().and_then(|class| class.call(arguments)) {
+            Ok(error) => raise::set_instance(error),
             Err(raised) => raised,
         }
     }

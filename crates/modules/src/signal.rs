@@ -195,8 +195,9 @@ pub mod _signal {
     fn signal_set(mask: &Object) -> Result<Vec<i32>> {
         let mut numbers = Vec::new();
         mask.for_each(|item| {
-            let number = item.as_isize()?;
-            if !(1..signals::COUNT as isize).contains(&number) {
+            // A number that no machine word holds is shown as -1.
+            let number = item.index()?.to_i64().unwrap_or(-1);
+            if !(1..signals::COUNT as i64).contains(&number) {
                 bail!(ValueError, "signal number {number} out of range");
             }
             numbers.push(number as i32);

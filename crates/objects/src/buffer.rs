@@ -89,7 +89,9 @@ impl BufferView {
     pub fn is_fortran_contiguous(&self) -> bool {
         match self.strides() {
             _ if !self.suboffsets.is_null() => false,
-            None => self.ndim <= 1 || self.shape().iter().filter(|&&size| size > 1).count() <= 1,
+            None => {
+                self.ndim <= 1 || self.len == 0 || self.shape().iter().filter(|&&size| size > 1).count() <= 1
+            }
             Some(_) => self.strides_match(0..self.shape().len()),
         }
     }
@@ -185,6 +187,13 @@ impl Object {
     /// Whether the object lends its memory.
     pub fn has_buffer(&self) -> bool {
         self.class().tp_as_buffer.get().is_some_and(|procs| procs.bf_getbuffer.get().is_some())
+    }
+
+    /// Whether the object lends memory that need not be given back: it stays as it is while the object lives.
+    pub fn has_fixed_buffer(&self) -> bool {
+        let procs = self.class().tp_as_buffer.get();
+        procs
+            .is_some_and(|procs| procs.bf_getbuffer.get().is_some() && procs.bf_releasebuffer.get().is_none())
     }
 
     /// A view of the object's memory as the flags ask for it. `TypeError` for an object without memory to lend,

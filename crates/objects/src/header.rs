@@ -29,6 +29,9 @@ pub struct VarObject {
 /// The count that static objects start with: out of reach of any imbalance in foreign code.
 const STATIC_REFERENCES: isize = 1 << 30;
 
+/// The count of an object whose memory was given back.
+const DEAD: isize = isize::MIN / 2;
+
 impl Object {
     /// A header for a value on its way into an object: allocation writes the real one.
     pub const fn header() -> Object {
@@ -85,9 +88,36 @@ impl Object {
         self.refcnt.set(count);
     }
 
+    /// In a build that checks references (`RUSTFLAGS="--cfg checked_references"`), ends the process where an
+    /// object without references is used: something gave back a reference that it did not own.
+    #[inline(always)]
+    fn check_alive(&self) {
+        if cfg!(checked_references) && self.refcnt.get() <= 0 {
+            self.report_miscounted(if self.refcnt.get() == DEAD { "freed" } else { "without references" });
+        }
+    }
+
+    /// Ends the process: something did not add a reference that it kept, or gave back one too many.
+    #[cold]
+    pub(crate) fn report_miscounted(&self, what: &str) -> ! {
+        let class = if self.refcnt.get() == DEAD { "object".into() } else { self.class().name() };
+        let trace = std::backtrace::Backtrace::force_capture();
+        eprintln!("{class} at {self:p} is {what}, its count is {}\n{trace}", self.refcnt.get());
+        std::process::abort()
+    }
+
+    /// Marks the memory of an object that is given back, for [`Object::check_alive`].
+    #[inline(always)]
+    pub fn mark_freed(&self) {
+        if cfg!(checked_references) {
+            self.refcnt.set(DEAD);
+        }
+    }
+
     /// Adds a reference that the caller now owns.
     #[inline(always)]
     pub fn incref(&self) {
+        self.check_alive();
         self.refcnt.set(self.refcnt.get() + 1);
     }
 
@@ -97,6 +127,7 @@ impl Object {
     /// The caller owns one, and does not use it afterwards.
     #[inline(always)]
     pub unsafe fn decref(&self) {
+        self.check_alive();
         let count = self.refcnt.get() - 1;
         self.refcnt.set(count);
         if count == 0 {

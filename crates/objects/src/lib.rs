@@ -36,6 +36,7 @@ pub mod hash;
 pub mod header;
 pub mod int;
 pub mod iterators;
+pub mod lent_items;
 pub mod list;
 pub mod map;
 pub mod mapping_proxy;

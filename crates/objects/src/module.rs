@@ -126,6 +126,24 @@ impl ModuleDef {
         unsafe { CStr::from_ptr(self.name) }.to_str().unwrap_or("?")
     }
 
+    /// The entry of a function of this name.
+    pub fn function(&self, name: &str) -> Option<&'static MethodDef> {
+        let mut entry = self.functions;
+        if entry.is_null() {
+            return None;
+        }
+        // SAFETY: a table of functions ends with an entry without a name, and lives as long as the definition.
+        unsafe {
+            while !(*entry).name.is_null() {
+                if CStr::from_ptr((*entry).name).to_bytes() == name.as_bytes() {
+                    return Some(&*entry);
+                }
+                entry = entry.add(1);
+            }
+        }
+        None
+    }
+
     pub fn doc(&self) -> Option<&str> {
         match self.doc.is_null() {
             true => None,

@@ -46,6 +46,10 @@ pub struct Services {
     pub is_traceback: fn(&Object) -> bool,
     /// The recursion limit of `sys.setrecursionlimit`.
     pub recursion_limit: fn() -> c_int,
+    /// Whether the calling thread holds the GIL, or none is needed yet (`PyGILState_Check`).
+    pub may_use_objects: fn() -> bool,
+    /// Ends the process with a message and the tracebacks of all threads.
+    pub fatal_error: fn(function: &str, message: &str) -> !,
     /// `True` for `-b`, more for `-bb`: comparing bytes with str warns.
     pub bytes_warning: fn() -> c_int,
 }
@@ -101,4 +105,9 @@ static ABSENT: Services = Services {
     is_traceback: |_| false,
     recursion_limit: || 1000,
     bytes_warning: || 0,
+    may_use_objects: || true,
+    fatal_error: |function, message| {
+        eprintln!("Fatal Python error: {function}: {message}");
+        std::process::abort()
+    },
 };

@@ -40,6 +40,12 @@ impl Definition {
         Definition { class, fields, in_sequence }
     }
 
+    /// The same with a constructor that takes the value of its one field, which need be no sequence.
+    pub const fn of_one_value(mut self) -> Definition {
+        self.class.tp_new = std::cell::Cell::new(Some(new_of_one_value));
+        self
+    }
+
     /// Makes the type ready, the first time; gives it.
     pub fn ready(&'static self) -> Result<&'static Type> {
         if !self.class.has_flags(flags::READY) {
@@ -120,6 +126,8 @@ pub fn new_type(
 /// The slots of a type that C code declares, which [`initialize`] completes.
 pub fn prepare(class: &Type) {
     let model = type_with_slots(c"");
+    // C leaves a static type's header empty here; its references are counted from the first one on.
+    class.as_object().set_refcnt(model.as_object().refcnt());
     class.tp_basicsize.set(model.tp_basicsize.get());
     class.tp_itemsize.set(model.tp_itemsize.get());
     class.tp_base.set(model.tp_base.get());
@@ -311,6 +319,22 @@ extern "C" fn new(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> R
         values.push(named.unwrap_or_else(none));
     }
     build(class, counts.visible, values)
+}
+
+/// `tp_new` of a type with one field: its value, by place or by name.
+extern "C" fn new_of_one_value(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
+    let Some(name) = field_names(class).first().copied() else {
+        bail!(SystemError, "{} has no field", class.name());
+    };
+    let given = arguments.len() + keywords.map_or(0, Dict::len);
+    if given > 1 {
+        bail!(TypeError, "{}() takes at most 1 argument ({given} given)", class.name());
+    }
+    let named = keywords.map(|keywords| keywords.get(&*Str::new(name))).transpose()?.flatten();
+    match arguments.items().first().map(|value| value.to_ref()).or(named) {
+        Some(value) => build(class, 1, vec![value]),
+        None => Err(raise!(TypeError, "{}() missing required argument '{name}' (pos 1)", class.name())),
+    }
 }
 
 /// Pickles as the items and a dictionary of the other fields.

@@ -4,7 +4,8 @@ use std::ffi::c_int;
 use std::ops::ControlFlow;
 use std::ptr;
 
-use crate::memory::{Trace, Visitor};
+use crate::memory::gc::GcHead;
+use crate::memory::{FreeList, Trace, Visitor};
 use crate::prelude::*;
 use crate::protocol::{ReprGuard, repr_items};
 use crate::sequences::{self, Position};
@@ -24,6 +25,30 @@ unsafe impl Sync for EmptyTuple {}
 
 /// The one tuple without items.
 static EMPTY: EmptyTuple = EmptyTuple(Field::null());
+
+/// Tuples of up to this many items are made in the blocks of dead ones.
+const SHORT: usize = 6;
+
+/// Blocks of tuples with one item, with two, and so on.
+static FREE: [FreeList<200>; SHORT] = {
+    let mut lists = [const { FreeList::of(0) }; SHORT];
+    let mut index = 0;
+    while index < SHORT {
+        lists[index] = FreeList::of(block_size(index + 1));
+        index += 1;
+    }
+    lists
+};
+
+/// The bytes of a tuple's block, the collector's head in front of it included.
+const fn block_size(length: usize) -> usize {
+    size_of::<GcHead>() + size_of::<VarObject>() + length * size_of::<Field>()
+}
+
+/// The free lists: of which length, how many, and the size of each.
+pub fn free_lists() -> impl Iterator<Item = (usize, usize, usize)> {
+    FREE.iter().zip(1..).map(|(list, length)| (length, list.len(), block_size(length)))
+}
 
 // Storage.
 impl Tuple {
@@ -63,9 +88,7 @@ impl Tuple {
         if let Some(empty) = EMPTY.0.get() {
             return empty;
         }
-        let Ok(empty) = memory::allocate_var::<Tuple>(&TUPLE, 0) else {
-            std::alloc::handle_alloc_error(std::alloc::Layout::new::<Tuple>())
-        };
+        let empty = memory::assured(|| memory::allocate_var::<Tuple>(&TUPLE, 0));
         EMPTY.0.set(Some(empty.clone()));
         empty
     }
@@ -83,7 +106,10 @@ impl Tuple {
     /// A tuple of the class, which is `tuple` or a subclass.
     pub fn new_in(class: &Type, items: impl ExactSizeIterator<Item = Ref>) -> Result<Ref<Tuple>> {
         let count = items.len();
-        let tuple = memory::allocate_var::<Tuple>(class, count as isize)?;
+        let tuple = match ptr::eq(class, &TUPLE) {
+            true => Tuple::allocate(count)?,
+            false => memory::allocate_var::<Tuple>(class, count as isize)?,
+        };
         let start: *mut Ref = tuple.items.as_ptr().cast_mut().cast();
         let mut filled = 0;
         for item in items.take(count) {
@@ -98,9 +124,26 @@ impl Tuple {
 
     /// A tuple of this many nulls, which C code fills at once. Not the empty tuple.
     pub fn unfilled(length: usize) -> Result<Ref<Tuple>> {
-        let tuple = memory::allocate_var::<Tuple>(&TUPLE, length as isize)?;
+        let tuple = Tuple::allocate(length)?;
         gc::track(&tuple);
         Ok(tuple)
+    }
+
+    /// A tuple of this many nulls that the collector does not know yet.
+    #[inline]
+    fn allocate(length: usize) -> Result<Ref<Tuple>> {
+        let Some(list) = FREE.get(length.wrapping_sub(1)) else {
+            return memory::allocate_var::<Tuple>(&TUPLE, length as isize);
+        };
+        let object = gc::allocate_from(list, block_size(length) - size_of::<GcHead>())?;
+        // SAFETY: a block with room for this many items behind the header.
+        unsafe {
+            object.cast::<u8>().write_bytes(0, size_of::<VarObject>() + length * size_of::<Field>());
+            (*object).set_class(&TUPLE);
+            (*object).set_refcnt(1);
+            (*object.cast::<VarObject>()).set_size(length as isize);
+            Ok(Ref::from_raw(object.cast()))
+        }
     }
 
     /// The place of an item, for C code that fills a new tuple; nothing behind the end.
@@ -191,6 +234,20 @@ impl Tuple {
     generic_getattro
 )]
 impl Tuple {
+    #[slot(tp_dealloc)]
+    unsafe extern "C" fn dealloc(object: *mut Object) {
+        // SAFETY: called once, when the last reference is gone; an exact tuple lives in a block of its size.
+        unsafe {
+            gc::untrack(&*object);
+            let length = (*object.cast::<VarObject>()).size() as usize;
+            ptr::drop_in_place(object.cast::<Tuple>());
+            match FREE.get(length.wrapping_sub(1)) {
+                Some(list) if ptr::eq((*object).class(), &TUPLE) => gc::free_to(list, object),
+                _ => memory::free(object),
+            }
+        }
+    }
+
     #[slot(tp_new, "(iterable=(), /)")]
     fn make(class: &Type, iterable: Option<&Object>) -> Result<Ref<Tuple>> {
         let items = match iterable {

@@ -18,6 +18,9 @@ pub struct Zip {
 ///
 /// The n-th tuple holds the n-th item of each iterable, in the order of the
 /// arguments; the shortest iterable ends the iteration.
+///
+/// >>> list(zip('abcd', range(3), [10, 20]))
+/// [('a', 0, 10), ('b', 1, 20)]
 #[class(name = "zip", symbol = "PyZip_Type", flags = BASETYPE, generic_getattro)]
 impl Zip {
     #[slot(tp_new, "(*iterables)")]

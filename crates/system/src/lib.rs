@@ -2,16 +2,27 @@
 
 pub mod calls;
 pub mod configuration;
+pub mod control;
 pub mod crash;
 pub mod directory;
 pub mod errno;
 pub mod extended_attributes;
+pub mod groups;
 pub mod identity;
+pub mod limits;
+pub mod local_time;
+pub mod log;
+pub mod passwords;
 pub mod path;
+pub mod polling;
 pub mod processes;
 pub mod scheduling;
+pub mod shadow;
+pub mod shared_memory;
 pub mod signals;
 pub mod spawn;
+pub mod subprocess;
+pub mod terminal_modes;
 pub mod terminals;
 pub mod users;
 

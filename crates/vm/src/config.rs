@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use objects::memory::domains::Source;
+
 /// The configuration of an interpreter.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -24,8 +26,12 @@ pub struct Config {
     pub isolated: bool,
     pub dev_mode: bool,
     pub utf8_mode: bool,
+    /// Whether CPython's compiled modules in `lib-dynload` come before the program's own (`-X native=cpython`).
+    pub compiled_modules_first: bool,
     /// Whether `-X utf8` or `PYTHONUTF8` says so or otherwise.
     pub utf8_chosen: bool,
+    /// `PYTHONMALLOC`: where memory comes from.
+    pub memory_source: Source,
     /// How often `-V` was given.
     pub version_asked: u32,
     pub unbuffered: bool,
@@ -82,6 +88,8 @@ impl Default for Config {
             dev_mode: false,
             utf8_mode: false,
             utf8_chosen: false,
+            compiled_modules_first: false,
+            memory_source: Source::default(),
             version_asked: 0,
             unbuffered: false,
             stream_encoding: None,

@@ -64,8 +64,9 @@ pub struct Interpreter {
     pub exit_functions: RefCell<Vec<(Ref, Ref<Tuple>, Ref<Dict>)>>,
     /// The classes of `_ast`, once they are asked for.
     pub tree_classes: OnceCell<crate::ast::Classes>,
-    /// The exception classes of native modules, by the addresses of their definitions.
-    pub exception_classes: RefCell<HashMap<usize, Ref>>,
+    /// What native modules keep for this interpreter (states, exception classes, names looked up in Python
+    /// modules), by the addresses of the `static`s that stand for them.
+    kept: RefCell<HashMap<usize, Ref>>,
     /// What the interpreter was started with.
     pub config: RefCell<Config>,
 }
@@ -95,7 +96,7 @@ impl Interpreter {
             audit_hooks: RefCell::default(),
             exit_functions: RefCell::default(),
             tree_classes: OnceCell::new(),
-            exception_classes: RefCell::default(),
+            kept: RefCell::default(),
             config: RefCell::default(),
         }
     }
@@ -136,7 +137,7 @@ impl Interpreter {
     pub fn clear(&self) {
         self.audit_hooks.take();
         self.fork_hooks.take();
-        self.exception_classes.take();
+        self.kept.take();
         self.exit_functions.take();
         self.codecs.clear();
         self.warnings.clear();
@@ -152,6 +153,17 @@ impl Interpreter {
         }
         self.importlib.set(None);
         self.import_function.set(None);
+    }
+
+    /// What a native module keeps for this interpreter under a `static` of its own, made when it is first asked for.
+    pub fn kept<K>(&self, key: &'static K, make: impl FnOnce() -> Result<Ref>) -> Result<Ref> {
+        let key = std::ptr::from_ref(key) as usize;
+        if let Some(known) = self.kept.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        // Making it may run code that asks for it too: the first one made stays.
+        let made = make()?;
+        Ok(self.kept.borrow_mut().entry(key).or_insert(made).clone())
     }
 
     pub fn modules(&self) -> Result<Ref<Dict>> {

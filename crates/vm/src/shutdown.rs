@@ -48,9 +48,13 @@ impl Status {
 
 /// The status that a `SystemExit` asks for; what is no number is shown.
 fn requested_status(raised: Raised) -> i32 {
-    let fetched = raised.fetch().normalize();
-    let exit = fetched.value.as_deref().and_then(Object::downcast::<exceptions::SystemExitObject>);
-    let Some(code) = exit.and_then(|exit| exit.code.get()).filter(|code| !code.is_none()) else { return 0 };
+    // Not made an instance where it is none yet: there may be no memory for one.
+    let Some(value) = raised.fetch().value else { return 0 };
+    let code = match value.downcast::<exceptions::SystemExitObject>() {
+        Some(exit) => exit.code.get(),
+        None => Some(value),
+    };
+    let Some(code) = code.filter(|code| !code.is_none()) else { return 0 };
     if let Some(number) = code.downcast::<Int>() {
         return number.to_i64().map_or(-1, |number| number as i32);
     }

@@ -310,7 +310,13 @@ pub fn acquire_gil(state: *mut ThreadState) {
     gil::take();
     stay_if_finalizing();
     // SAFETY: the GIL is held; the state is the calling thread's.
-    unsafe { ThreadState::swap(state) };
+    unsafe {
+        ThreadState::swap(state);
+        // The thread that was told to look up meanwhile was another one.
+        if state.as_ref().is_some_and(|state| state.async_exc.get().is_some()) {
+            runtime::set_breaker();
+        }
+    }
 }
 
 /// After the interpreter has shut down, a thread other than the main one lets the GIL go for ever.
@@ -332,11 +338,16 @@ pub fn is_finalizing() -> bool {
     FINALIZING.load(Ordering::Acquire)
 }
 
+/// Whether the calling thread holds the GIL with a state of its own.
+pub fn holds_gil() -> bool {
+    let own = OWN.get();
+    !own.is_null() && ThreadState::current_opt().is_some_and(|current| ptr::eq(current, own))
+}
+
 /// Takes the GIL for a thread that may have no state yet (`PyGILState_Ensure`); whether it held it already.
 pub fn ensure() -> bool {
     let own = OWN.get();
-    let is_current =
-        !own.is_null() && ThreadState::current_opt().is_some_and(|current| ptr::eq(current, own));
+    let is_current = holds_gil();
     if !is_current {
         if own.is_null() {
             gil::take();

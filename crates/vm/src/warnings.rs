@@ -279,7 +279,11 @@ fn pattern_matches(pattern: &Object, text: &Object) -> Result<bool> {
 fn action_for(category: &Type, text: &Object, line: i32, module: &Object) -> Result<(Ref<Str>, Ref)> {
     let filters = match python_attribute(intern!("filters"))? {
         Some(filters) => match filters.into_type::<List>() {
-            Ok(filters) => filters,
+            Ok(filters) => {
+                // They stay the filters where the module loses them.
+                Interpreter::current().warnings.filters.set(Some(filters.clone()));
+                filters
+            }
             Err(_) => bail!(ValueError, "_warnings.filters must be a list"),
         },
         None => Interpreter::current().warnings.filters()?,
@@ -406,13 +410,18 @@ pub mod module {
         lineno: i32,
         module: Option<&Object>,
         registry: Option<&Object>,
-        _module_globals: Option<&Object>,
+        module_globals: Option<&Object>,
         source: Option<&Object>,
     ) -> Result<()> {
         let category = match category.downcast::<Type>() {
             Some(class) => class.to_ref(),
             None => category_of(message, Some(category))?,
         };
+        if let Some(globals) = module_globals.filter(|globals| !globals.is_none())
+            && globals.downcast::<Dict>().is_none()
+        {
+            bail!(TypeError, "module_globals must be a dict, not '{}'", globals.class().name());
+        }
         let registry = match registry.filter(|registry| !registry.is_none()) {
             None => None,
             Some(registry) => match registry.downcast::<Dict>() {

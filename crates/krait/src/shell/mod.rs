@@ -36,7 +36,7 @@ pub fn run() -> Result<()> {
                 };
                 report::print_exception(raised.fetch(), true);
                 if memory_errors > MOST_MEMORY_ERRORS {
-                    break;
+                    return Err(raise::set_object(&exceptions::SystemExit, Int::new(1).into_object()));
                 }
             }
         }
@@ -99,19 +99,20 @@ impl Shell {
     }
 }
 
-/// A prompt as it is now: any object, by its `str()`. Nothing where that fails.
+/// A prompt as it is now: any object, by its `str()`. Nothing where that fails, unless for want of memory.
 fn prompt(name: &'static Str) -> Result<Vec<u8>> {
     let Some(prompt) = Interpreter::current().sys_get(name) else { return Ok(Vec::new()) };
     let text = prompt
         .str()
         .and_then(|text| objects::codecs::encode_text(&text, Some("utf-8"), Some("surrogateescape")));
-    Ok(text.map_or_else(
-        |raised| {
+    match text {
+        Ok(bytes) => Ok(bytes.as_bytes().to_vec()),
+        Err(raised) if raised.matches(&exceptions::MemoryError) => Err(raised),
+        Err(raised) => {
             raised.clear();
-            Vec::new()
-        },
-        |bytes| bytes.as_bytes().to_vec(),
-    ))
+            Ok(Vec::new())
+        }
+    }
 }
 
 /// Flushes what the statement has written.

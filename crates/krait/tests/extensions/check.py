@@ -1,8 +1,10 @@
 """What the compiled extension modules are to do, on any interpreter with the ABI of CPython 3.9."""
+import datetime
 import gc
 import importlib
 import sys
 
+import dates
 import multi_phase
 import single_phase
 
@@ -17,6 +19,27 @@ except TypeError as error:
     assert str(error) == "an integer is required (got type str)", error
 else:
     raise AssertionError("add() took a str")
+
+utc = datetime.timezone.utc
+assert dates.fields(datetime.date(2001, 2, 3)) == ("date", 2001, 2, 3)
+assert dates.fields(datetime.datetime(9999, 2, 3, 4, 5, 6, 789012, fold=1)) == (
+    "datetime", 9999, 2, 3, 4, 5, 6, 789012, 1, None)
+assert dates.fields(datetime.datetime(1, 2, 3, tzinfo=utc))[-1] is utc
+assert dates.fields(type("Moment", (datetime.datetime,), {})(1, 2, 3))[0] == "its subclass"
+assert dates.fields(datetime.time(4, 5, 6, 789012, utc)) == ("time", 4, 5, 6, 789012, 0, utc)
+assert dates.fields(datetime.timedelta(1, 2, 3)) == ("timedelta", 1, 2, 3)
+assert dates.fields(utc) == "tzinfo" and dates.fields(1) is None
+day, moment, time, aware, first, zone = dates.build(2000)
+assert day == datetime.date(2000, 2, 3) and time == datetime.time(1, 2, 3, 4) and zone is utc
+assert moment == datetime.datetime(2000, 2, 3, 4, 5, 6, 7) and moment.fold == 1
+assert aware == datetime.datetime(1999, 12, 31, 23, tzinfo=utc)
+assert first == datetime.date.fromtimestamp(0)
+try:
+    dates.build(0)
+except ValueError as error:
+    assert str(error) == "year 0 is out of range", error
+else:
+    raise AssertionError("there is no year 0")
 
 block = multi_phase.Block()
 assert multi_phase.Block.__module__ == "multi_phase" and multi_phase.Block.__doc__ == "Eight bytes."

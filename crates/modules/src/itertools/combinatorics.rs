@@ -111,6 +111,9 @@ impl Product {
     fn make(class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Product>> {
         let mut repeat = 1;
         if let Some(kwargs) = kwargs.filter(|kwargs| !kwargs.is_empty()) {
+            if kwargs.len() > 1 {
+                bail!(TypeError, "product() takes at most 1 keyword argument ({} given)", kwargs.len());
+            }
             let mut position = 0;
             while let Some((name, value)) = kwargs.next(&mut position) {
                 match name.downcast::<Str>() {

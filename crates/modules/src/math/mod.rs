@@ -1,6 +1,6 @@
 //! `math`: functions of real numbers, as the C standard defines them.
 
-mod functions;
+pub(crate) mod functions;
 mod integers;
 
 use objects::prelude::*;

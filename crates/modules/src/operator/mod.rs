@@ -361,25 +361,6 @@ pub mod _operator {
     /// secret. Both arguments are ASCII text, or both bytes-like objects.
     #[function("(a, b, /)")]
     fn _compare_digest(a: &Object, b: &Object) -> Result<bool> {
-        if let (Some(a), Some(b)) = (a.downcast::<Str>(), b.downcast::<Str>()) {
-            return match (a.as_ascii(), b.as_ascii()) {
-                (Some(a), Some(b)) => Ok(is_equal(a.as_bytes(), b.as_bytes())),
-                _ => Err(raise!(TypeError, "comparing strings with non-ASCII characters is not supported")),
-            };
-        }
-        if !a.has_buffer() && !b.has_buffer() {
-            let (a, b) = (a.class().name(), b.class().name());
-            bail!(TypeError, "unsupported operand types(s) or combination of types: '{a}' and '{b}'");
-        }
-        let a = a.get_buffer(objects::buffer::request::SIMPLE)?;
-        let b = b.get_buffer(objects::buffer::request::SIMPLE)?;
-        Ok(is_equal(a.bytes(), b.bytes()))
-    }
-
-    /// Compares all of the second argument, whatever the first is.
-    fn is_equal(a: &[u8], b: &[u8]) -> bool {
-        let (reference, start) = if a.len() == b.len() { (a, 0) } else { (b, 1) };
-        let difference = reference.iter().zip(b).fold(start, |difference, (a, b)| difference | (a ^ b));
-        std::hint::black_box(difference) == 0
+        crate::digests::comparison::compare(a, b)
     }
 }

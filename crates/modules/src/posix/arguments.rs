@@ -76,9 +76,16 @@ fn identity(object: &Object, kind: &str) -> Result<u32> {
 #[derive(Clone, Copy)]
 pub struct User(pub libc::uid_t);
 
+impl User {
+    /// The number that an object stands for. `TypeError`, `OverflowError`.
+    pub fn of(object: &Object) -> Result<User> {
+        identity(object, "uid").map(User)
+    }
+}
+
 impl<'a> FromArgument<'a> for User {
     fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
-        identity(value, "uid").map(User)
+        User::of(value)
     }
 }
 
@@ -86,9 +93,16 @@ impl<'a> FromArgument<'a> for User {
 #[derive(Clone, Copy)]
 pub struct Group(pub libc::gid_t);
 
+impl Group {
+    /// The number that an object stands for. `TypeError`, `OverflowError`.
+    pub fn of(object: &Object) -> Result<Group> {
+        identity(object, "gid").map(Group)
+    }
+}
+
 impl<'a> FromArgument<'a> for Group {
     fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
-        identity(value, "gid").map(Group)
+        Group::of(value)
     }
 }
 

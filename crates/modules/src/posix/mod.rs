@@ -1,6 +1,6 @@
 //! `posix`: the operating system's calls, as `os` and the import system use them.
 
-mod arguments;
+pub mod arguments;
 mod configuration;
 mod configuration_names;
 mod constants;
@@ -9,7 +9,7 @@ mod extended_attributes;
 mod files;
 mod identity;
 mod paths;
-mod processes;
+pub mod processes;
 mod scheduling;
 mod spawn;
 mod stat;
@@ -17,7 +17,7 @@ mod terminals;
 
 use objects::prelude::*;
 
-pub use files::raised;
+pub use files::{raised, waited};
 pub use posix::{DEFINITION, initialize};
 
 /// What the C library has functions for, as configuration scripts name it; `os` makes its sets of

@@ -112,33 +112,6 @@ pub fn program_environment(environment: &Object, function: &str) -> Result<Vec<C
     Ok(variables)
 }
 
-/// Resource usage, as `resource.struct_rusage` has it.
-fn usage_object(usage: &libc::rusage) -> Result<Ref> {
-    let seconds =
-        |time: libc::timeval| Float::new(time.tv_sec as f64 + time.tv_usec as f64 * 1e-6).into_object();
-    let mut values = vec![seconds(usage.ru_utime), seconds(usage.ru_stime)];
-    let counts = [
-        usage.ru_maxrss,
-        usage.ru_ixrss,
-        usage.ru_idrss,
-        usage.ru_isrss,
-        usage.ru_minflt,
-        usage.ru_majflt,
-        usage.ru_nswap,
-        usage.ru_inblock,
-        usage.ru_oublock,
-        usage.ru_msgsnd,
-        usage.ru_msgrcv,
-        usage.ru_nsignals,
-        usage.ru_nvcsw,
-        usage.ru_nivcsw,
-    ];
-    values.extend(counts.map(|count| Int::new(count).into_object()));
-    let module = (objects::services::get().import)("resource")?;
-    let class = module.get_attr(intern!("struct_rusage"))?;
-    class.call1(&List::from_vec(values))
-}
-
 #[functions(FUNCTIONS)]
 pub mod functions {
     use super::*;
@@ -248,14 +221,14 @@ pub mod functions {
     #[function("(options)")]
     fn wait3(options: c_int) -> Result<(c_int, c_int, Ref)> {
         let (pid, status, usage) = waited(|| processes::wait4(-1, options))?;
-        Ok((pid, status, usage_object(&usage)?))
+        Ok((pid, status, crate::resource::usage_object(&usage)?))
     }
 
     /// Wait for completion of a specific child process. Returns a tuple (pid, status, rusage).
     #[function("(pid, options)")]
     fn wait4(pid: c_int, options: c_int) -> Result<(c_int, c_int, Ref)> {
         let (pid, status, usage) = waited(|| processes::wait4(pid, options))?;
-        Ok((pid, status, usage_object(&usage)?))
+        Ok((pid, status, crate::resource::usage_object(&usage)?))
     }
 
     /// Returns the result of waiting for a process or processes, None where there is none to report.

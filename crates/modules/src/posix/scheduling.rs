@@ -14,7 +14,8 @@ pub static SCHED_PARAM: Definition = Definition::new(
     c"Currently has only one field: sched_priority\n\n  sched_priority\n    A scheduling parameter.",
     1,
     &[(c"sched_priority", Some(c"the scheduling priority"))],
-);
+)
+.of_one_value();
 
 /// The priority in a `sched_param`.
 fn priority(parameters: &Object) -> Result<c_int> {

@@ -46,7 +46,7 @@ fn signals(object: &Object) -> Result<Vec<c_int>> {
             signals.push(signal as c_int);
             Ok(())
         }
-        _ => Err(raise!(ValueError, "signal number {} out of range", item.repr()?)),
+        number => Err(raise!(ValueError, "signal number {} out of range", number.unwrap_or(-1))),
     })?;
     Ok(signals)
 }
@@ -158,12 +158,13 @@ pub mod functions {
         env: &Object,
         file_actions: Option<&Object>,
         setpgroup: Option<&Object>,
-        resetids: bool,
-        setsid: bool,
+        resetids: Option<i32>,
+        setsid: Option<i32>,
         setsigmask: Option<&Object>,
         setsigdef: Option<&Object>,
         scheduler: Option<&Object>,
     ) -> Result<c_int> {
+        let (resetids, setsid) = (resetids.unwrap_or(0) != 0, setsid.unwrap_or(0) != 0);
         let options = Options { file_actions, setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler };
         start("posix_spawn", false, path, argv, env, options)
     }
@@ -180,12 +181,13 @@ pub mod functions {
         env: &Object,
         file_actions: Option<&Object>,
         setpgroup: Option<&Object>,
-        resetids: bool,
-        setsid: bool,
+        resetids: Option<i32>,
+        setsid: Option<i32>,
         setsigmask: Option<&Object>,
         setsigdef: Option<&Object>,
         scheduler: Option<&Object>,
     ) -> Result<c_int> {
+        let (resetids, setsid) = (resetids.unwrap_or(0) != 0, setsid.unwrap_or(0) != 0);
         let options = Options { file_actions, setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler };
         start("posix_spawnp", true, path, argv, env, options)
     }

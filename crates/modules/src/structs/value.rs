@@ -37,6 +37,12 @@ pub fn pack(order: Order, item: &Item, value: &Object, out: &mut [u8]) -> Result
     Ok(())
 }
 
+/// The float of a format that the machine may be said not to know; its native one it does.
+fn float(order: Order, value: f64, format: &str) -> Result<Ref> {
+    let value = if order.native { value } else { objects::float::refuse_special(value, format)? };
+    Ok(Float::new(value).into_object())
+}
+
 /// Reads a value.
 pub fn unpack(order: Order, item: &Item, bytes: &[u8]) -> Result<Ref> {
     Ok(match item.code {
@@ -49,8 +55,8 @@ pub fn unpack(order: Order, item: &Item, bytes: &[u8]) -> Result<Ref> {
         }
         b'?' => bool_object(bytes.iter().any(|&byte| byte != 0)),
         b'e' => Float::new(from_half(get(order, bytes) as u16)).into_object(),
-        b'f' => Float::new(f32::from_bits(get(order, bytes) as u32).into()).into_object(),
-        b'd' => Float::new(f64::from_bits(get(order, bytes))).into_object(),
+        b'f' => float(order, f32::from_bits(get(order, bytes) as u32).into(), "float")?,
+        b'd' => float(order, f64::from_bits(get(order, bytes)), "double")?,
         b'B' | b'H' | b'I' | b'L' | b'Q' | b'N' | b'P' => Int::from_u64(get(order, bytes)).into_object(),
         _ => {
             let unused = 64 - 8 * bytes.len() as u32;

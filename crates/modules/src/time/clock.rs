@@ -103,23 +103,28 @@ pub fn seconds_of(object: &Object, rounding: Rounding) -> Result<i64> {
 
 /// Nanoseconds of a number of seconds: a timeout.
 pub fn nanoseconds_of(object: &Object, rounding: Rounding) -> Result<i64> {
+    nanoseconds_in(object, NANOSECONDS, rounding)
+}
+
+/// Nanoseconds of a number of units, each of so many nanoseconds.
+pub fn nanoseconds_in(object: &Object, unit: i64, rounding: Rounding) -> Result<i64> {
     let too_large = || raise!(OverflowError, "timestamp too large to convert to C _PyTime_t");
     if let Some(value) = object.downcast::<Float>() {
         check_number(value.value())?;
-        let value = rounding.round(value.value() * NANOSECONDS as f64);
+        let value = rounding.round(value.value() * unit as f64);
         return match (-LIMIT..LIMIT).contains(&value) {
             true => Ok(value as i64),
             false => Err(too_large()),
         };
     }
-    let seconds = match i64::from_argument(object, &Place::new("", "")) {
+    let count = match i64::from_argument(object, &Place::new("", "")) {
         Err(raised) if raised.matches(&exceptions::OverflowError) => {
             raised.clear();
             return Err(too_large());
         }
-        seconds => seconds?,
+        count => count?,
     };
-    seconds.checked_mul(NANOSECONDS).ok_or_else(too_large)
+    count.checked_mul(unit).ok_or_else(too_large)
 }
 
 /// Seconds of nanoseconds, as Python's clocks tell them.

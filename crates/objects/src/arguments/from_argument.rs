@@ -138,7 +138,7 @@ ranged! {
 }
 
 macro_rules! unsigned {
-    ($($kind:ty: $c_name:literal;)*) => {
+    ($($kind:ty: $c_name:literal, by $widest:literal;)*) => {
         $(impl<'a> FromArgument<'a> for $kind {
             #[inline]
             fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
@@ -146,20 +146,21 @@ macro_rules! unsigned {
                 if value.is_negative() {
                     bail!(ValueError, "value must be positive");
                 }
-                match value.to_u64().and_then(|value| <$kind>::try_from(value).ok()) {
-                    Some(value) => Ok(value),
-                    None => Err(raise!(OverflowError, concat!("Python int too large for C ", $c_name))),
-                }
+                let Some(value) = value.to_u64() else {
+                    bail!(OverflowError, concat!("Python int too large to convert to C ", $widest));
+                };
+                <$kind>::try_from(value)
+                    .map_err(|_| raise!(OverflowError, concat!("Python int too large for C ", $c_name)))
             }
         })*
     };
 }
 
 unsigned! {
-    u16: "unsigned short";
-    u32: "unsigned int";
-    u64: "unsigned long";
-    usize: "size_t";
+    u16: "unsigned short", by "unsigned long";
+    u32: "unsigned int", by "unsigned long";
+    u64: "unsigned long", by "unsigned long";
+    usize: "size_t", by "size_t";
 }
 
 /// The low bits of an integer of any size, without an overflow check.
@@ -197,7 +198,7 @@ fn refuse_float(value: &Object) -> Result<()> {
 
 /// The integer that an argument stands for: through `__index__`, or `__int__` with a warning.
 #[inline]
-fn integer(value: &Object) -> Result<Ref<Int>> {
+pub fn integer(value: &Object) -> Result<Ref<Int>> {
     match value.downcast::<Int>() {
         Some(value) => Ok(value.to_ref()),
         None => converted(value),

@@ -7,7 +7,7 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-pub use from_argument::{FromArgument, Masked, NoneOr};
+pub use from_argument::{FromArgument, Masked, NoneOr, integer};
 pub use parameters::{Keywords, Parameters, Shape, Unpacked};
 
 use crate::prelude::*;
@@ -121,6 +121,26 @@ fn wrong_count(function: &str, given: usize, least: usize, most: usize) -> Raise
     };
     let plural = if expected == 1 { "" } else { "s" };
     raise!(TypeError, "{function} expected {bound}{expected} argument{plural}, got {given}")
+}
+
+/// The same with the messages of `PyArg_ParseTuple`, for functions that CPython wrote with it.
+#[inline(always)]
+pub fn check_parsed_count(function: &str, given: usize, least: usize, most: usize) -> Result<()> {
+    match given >= least && given <= most {
+        true => Ok(()),
+        false => Err(wrong_parsed_count(function, given, least, most)),
+    }
+}
+
+#[cold]
+fn wrong_parsed_count(function: &str, given: usize, least: usize, most: usize) -> Raised {
+    let (bound, expected) = match (given < least, least == most) {
+        (_, true) => ("exactly", least),
+        (true, _) => ("at least", least),
+        (false, _) => ("at most", most),
+    };
+    let plural = if expected == 1 { "" } else { "s" };
+    raise!(TypeError, "{function}() takes {bound} {expected} argument{plural} ({given} given)")
 }
 
 /// Refuses keyword arguments, if they are to be refused: a subclass may take some for its own `__init__`.

@@ -5,7 +5,7 @@ use crate::str::InternedName;
 
 /// How many parameters of which kind a function has.
 pub struct Shape {
-    /// The name that messages use.
+    /// The name that messages use; empty for functions that do not tell theirs.
     pub function: &'static str,
     pub positional_only: usize,
     /// Those that may be given by position.
@@ -197,22 +197,30 @@ impl Shape {
         Ok(())
     }
 
+    /// What messages call the function.
+    fn shown(&self) -> String {
+        match self.function {
+            "" => "function".to_owned(),
+            function => format!("{function}()"),
+        }
+    }
+
     #[cold]
     fn wrong_count(&self, parameters: usize, given: usize, named: usize, open: bool) -> Raised {
-        let function = self.function;
+        let function = self.shown();
         let plural = |count: usize| if count == 1 { "" } else { "s" };
         if given + named > parameters && !open {
             let keyword = if given == 0 { "keyword " } else { "" };
             return raise!(
                 TypeError,
-                "{function}() takes at most {parameters} {keyword}argument{} ({} given)",
+                "{function} takes at most {parameters} {keyword}argument{} ({} given)",
                 plural(parameters),
                 given + named
             );
         }
         let (bound, expected) = match given > self.positional && !self.has_rest {
             true if self.positional == 0 => {
-                return raise!(TypeError, "{function}() takes no positional arguments");
+                return raise!(TypeError, "{function} takes no positional arguments");
             }
             true => (if self.required < self.positional { "at most" } else { "exactly" }, self.positional),
             false => {
@@ -222,7 +230,7 @@ impl Shape {
         };
         raise!(
             TypeError,
-            "{function}() takes {bound} {expected} positional argument{} ({given} given)",
+            "{function} takes {bound} {expected} positional argument{} ({given} given)",
             plural(expected)
         )
     }
@@ -231,8 +239,8 @@ impl Shape {
     fn missing(&self, names: &[InternedName], index: usize) -> Raised {
         raise!(
             TypeError,
-            "{}() missing required argument '{}' (pos {})",
-            self.function,
+            "{} missing required argument '{}' (pos {})",
+            self.shown(),
             names[index].get(),
             index + 1
         )
@@ -241,13 +249,13 @@ impl Shape {
     /// Raises for the keyword arguments that found no place.
     #[cold]
     fn check_leftover(&self, names: &[InternedName], by_position: usize, given: Given<'_>) -> Result<()> {
-        let function = self.function;
+        let function = self.shown();
         for (index, name) in names.iter().enumerate().take(by_position).skip(self.positional_only) {
             let name = name.get();
             if given.get(name)?.is_some() {
                 bail!(
                     TypeError,
-                    "argument for {function}() given by name ('{name}') and position ({})",
+                    "argument for {function} given by name ('{name}') and position ({})",
                     index + 1
                 );
             }
@@ -258,7 +266,8 @@ impl Shape {
             if self.has_keywords || known.iter().any(|known| known.get().equals(name)) {
                 return Ok(());
             }
-            bail!(TypeError, "'{name}' is an invalid keyword argument for {function}()")
+            let function = if self.function.is_empty() { "this function" } else { &function };
+            bail!(TypeError, "'{name}' is an invalid keyword argument for {function}")
         })
     }
 }

@@ -101,8 +101,12 @@ impl Bytes {
     #[slot(sq_repeat)]
     fn repeat_slot(&self, count: isize) -> Result<Ref<Bytes>> {
         let count = usize::try_from(count).unwrap_or(0);
-        if count == 1 && self.is_exact() {
+        if (count == 1 || self.is_empty()) && self.is_exact() {
             return Ok(self.to_ref());
+        }
+        if count == 0 {
+            // A new object, as the memory that is traced shows.
+            return Bytes::unfilled(0);
         }
         let Some(length) = self.len().checked_mul(count).filter(|&length| length <= isize::MAX as usize)
         else {

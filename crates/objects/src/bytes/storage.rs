@@ -80,10 +80,7 @@ impl Bytes {
 
     /// A bytes object of a size that the program being run has no say in.
     pub fn new(content: &[u8]) -> Ref<Bytes> {
-        match Bytes::try_new(content) {
-            Ok(bytes) => bytes,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::for_value(content)),
-        }
+        memory::assured(|| Bytes::try_new(content))
     }
 
     /// A new object of so many zeros that nobody shares: for C code that fills it in. Raises `MemoryError`.
@@ -224,10 +221,7 @@ static KEPT: Kept =
     Kept { empty: std::cell::OnceCell::new(), single: [const { std::cell::OnceCell::new() }; 256] };
 
 fn kept(content: &[u8]) -> Ref<Bytes> {
-    match Bytes::copy(content) {
-        Ok(bytes) => bytes,
-        Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<Bytes>()),
-    }
+    memory::assured(|| Bytes::copy(content))
 }
 
 fn empty() -> Ref<Bytes> {

@@ -95,6 +95,16 @@ macro_rules! shared_methods {
             ///   bytes_per_sep
             ///     How many bytes stand between separators, counted from the right where positive and
             ///     from the left where negative.
+            ///
+            /// >>> value = b'\x13\xa4\xbb'
+            /// >>> value.hex()
+            /// '13a4bb'
+            /// >>> value.hex('-')
+            /// '13-a4-bb'
+            /// >>> value.hex('-', 2)
+            /// '13-a4bb'
+            /// >>> value.hex('-', -2)
+            /// '13a4-bb'
             #[method("(sep=<unrepresentable>, bytes_per_sep=1)")]
             fn hex(&self, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Str>> {
                 let lent = BytesLike::of(self)?;
@@ -211,7 +221,7 @@ macro_rules! shared_methods {
             ///
             /// It is 256 bytes long: each byte in frm maps to the byte at its place in to,
             /// every other to itself. Both have to be bytes-like objects of equal length.
-            #[staticmethod("(frm, to, /)", no_text_signature)]
+            #[staticmethod("(frm, to, /)")]
             fn maketrans(frm: BytesLike, to: BytesLike) -> Result<Ref<Bytes>> {
                 op::table(frm.bytes(), to.bytes())
             }

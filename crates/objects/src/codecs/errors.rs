@@ -2,6 +2,7 @@
 
 use super::handlers::{self, Builtin};
 use super::registry;
+use crate::arguments::{FromArgument, Place};
 use crate::exceptions::UnicodeErrorObject;
 use crate::prelude::*;
 use crate::str::{Points, StrBuilder};
@@ -53,6 +54,8 @@ pub struct ErrorMode<'a> {
     handler: Option<Ref>,
     /// The exception that a handler written in Python gets; one for a whole string.
     exception: Option<Ref>,
+    /// Whether a position past C's integers is out of bounds like any other, not an overflow.
+    wraps: bool,
 }
 
 /// What stands for code points that cannot be encoded.
@@ -65,7 +68,12 @@ pub enum Replacement {
 
 impl<'a> ErrorMode<'a> {
     pub fn new(name: &'a str) -> ErrorMode<'a> {
-        ErrorMode { name, builtin: Builtin::named(name), handler: None, exception: None }
+        ErrorMode { name, builtin: Builtin::named(name), handler: None, exception: None, wraps: false }
+    }
+
+    /// As the multibyte encodings have it: a position that no C integer holds counts as -1, and is out of bounds.
+    pub fn wrapping(name: &'a str) -> ErrorMode<'a> {
+        ErrorMode { wraps: true, ..ErrorMode::new(name) }
     }
 
     /// Which of the handlers that codecs know themselves it is.
@@ -140,7 +148,7 @@ impl<'a> ErrorMode<'a> {
                 None => return Err(malformed()),
             },
         };
-        Ok((replacement, checked_position(&position, string.len(), malformed)?))
+        Ok((replacement, self.checked_position(&position, string.len(), malformed)?))
     }
 
     /// Handles bytes that cannot be decoded: adds what stands for them, and tells where to go on. The
@@ -171,9 +179,31 @@ impl<'a> ErrorMode<'a> {
         let (text, position) = answer_parts(&answer).ok_or_else(malformed)?;
         let Some(text) = text.downcast::<Str>() else { return Err(malformed()) };
         input.take_object_of(&exception)?;
-        let next = checked_position(&position, input.bytes().len(), malformed)?;
+        let next = self.checked_position(&position, input.bytes().len(), malformed)?;
         builder.push_string(text);
         Ok(next)
+    }
+    /// The position of a handler's answer: counted from the end where negative.
+    fn checked_position(
+        &self,
+        position: &Object,
+        length: usize,
+        malformed: impl Fn() -> Raised,
+    ) -> Result<usize> {
+        let position = match (self.wraps, position.downcast::<Int>()) {
+            (true, None) => return Err(malformed()),
+            (true, Some(position)) => position.to_isize(),
+            (false, _) => Some(isize::from_argument(position, &Place::new("handler", "position"))?),
+        };
+        let from_start = match position {
+            Some(position) if position < 0 => position + length as isize,
+            Some(position) => position,
+            None => -1,
+        };
+        match usize::try_from(from_start) {
+            Ok(place) if place <= length => Ok(place),
+            _ => Err(raise!(IndexError, "position {from_start} from error handler out of bounds")),
+        }
     }
 }
 
@@ -182,19 +212,6 @@ fn answer_parts(answer: &Object) -> Option<(Ref, Ref)> {
     match answer.downcast::<Tuple>()?.items() {
         [replacement, position] => Some((replacement.clone(), position.clone())),
         _ => None,
-    }
-}
-
-/// The position of a handler's answer: counted from the end where negative.
-fn checked_position(position: &Object, length: usize, malformed: impl Fn() -> Raised) -> Result<usize> {
-    if position.downcast::<Int>().is_none() && !position.has_index() {
-        return Err(malformed());
-    }
-    let position = position.as_isize()?;
-    let from_start = if position < 0 { position + length as isize } else { position };
-    match usize::try_from(from_start) {
-        Ok(place) if place <= length => Ok(place),
-        _ => Err(raise!(IndexError, "position {from_start} from error handler out of bounds")),
     }
 }
 

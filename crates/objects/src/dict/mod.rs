@@ -12,7 +12,7 @@ use std::ffi::c_int;
 use std::ops::ControlFlow;
 use std::ptr;
 
-use crate::memory::{Trace, Visitor, raw_allocate, raw_free};
+use crate::memory::{Trace, Visitor, assured, raw_allocate, raw_free};
 use crate::prelude::*;
 
 pub use class::DICT;
@@ -209,10 +209,7 @@ impl Drop for Dict {
 impl Dict {
     /// An empty dictionary, untracked by the collector while it holds nothing that it knows.
     pub fn new() -> Ref<Dict> {
-        match Dict::with_keys(KeysRef::empty(), ptr::null_mut()) {
-            Ok(dict) => dict,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<Dict>()),
-        }
+        assured(|| Dict::with_keys(KeysRef::empty(), ptr::null_mut()))
     }
 
     /// An empty dictionary with room for this many entries.

@@ -14,7 +14,7 @@ use std::ops::Deref;
 
 pub use hierarchy::*;
 pub use os_error::{error_text, raise_errno};
-pub use raising::{chain, class_matches, normalize, set_cause_and_context, traceback_of};
+pub use raising::{chain, class_matches, normalize, set_cause_and_context, set_traceback, traceback_of};
 
 use crate::prelude::*;
 

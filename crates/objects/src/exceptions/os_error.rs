@@ -60,6 +60,19 @@ impl OSErrorObject {
     }
 }
 
+/// A table of its own: each class below has an `__init__` in its dictionary too.
+#[methods(INIT)]
+impl OSErrorObject {
+    #[slot(tp_init)]
+    fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+        if !uses_init(self.class()) {
+            return Ok(());
+        }
+        refuse_keywords(self.class(), kwargs)?;
+        self.fill(args)
+    }
+}
+
 #[methods(OS_ERROR)]
 impl OSErrorObject {
     #[slot(tp_new)]
@@ -86,15 +99,6 @@ impl OSErrorObject {
             }
         }
         Ok(object)
-    }
-
-    #[slot(tp_init)]
-    fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
-        if !uses_init(self.class()) {
-            return Ok(());
-        }
-        refuse_keywords(self.class(), kwargs)?;
-        self.fill(args)
     }
 
     #[slot(tp_str)]

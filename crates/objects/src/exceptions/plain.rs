@@ -41,7 +41,8 @@ impl SystemExitObject {
     const code: usize = offset_of!(SystemExitObject, code);
 }
 
-#[methods(IMPORT_ERROR)]
+/// A table of its own: each class below has an `__init__` in its dictionary too.
+#[methods(IMPORT_ERROR_INIT)]
 impl ImportErrorObject {
     #[slot(tp_init)]
     fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
@@ -73,7 +74,10 @@ impl ImportErrorObject {
         });
         Ok(())
     }
+}
 
+#[methods(IMPORT_ERROR)]
+impl ImportErrorObject {
     #[slot(tp_str)]
     fn str(&self) -> Result<Ref<Str>> {
         match self.msg.get().and_then(|message| message.into_type::<Str>().ok()) {

@@ -16,6 +16,13 @@ pub fn traceback_of(value: &Object) -> Option<Ref> {
     value.downcast::<BaseExceptionObject>()?.traceback.get()
 }
 
+/// Gives an exception instance its `__traceback__`.
+pub fn set_traceback(value: &Object, traceback: &Object) {
+    if let Some(exception) = value.downcast::<BaseExceptionObject>() {
+        exception.traceback.set(Some(traceback.to_ref()));
+    }
+}
+
 /// The instance for a class and a value, with `handled` as its `__context__`, which is cut
 /// where a cycle would come of it.
 pub fn chain(class: &Object, value: Option<Ref>, handled: Ref) -> Result<Ref> {

@@ -6,7 +6,8 @@ use super::SyntaxErrorObject;
 use super::base::refuse_keywords;
 use crate::prelude::*;
 
-#[methods(SYNTAX_ERROR)]
+/// A table of its own: each class below has an `__init__` in its dictionary too.
+#[methods(INIT)]
 impl SyntaxErrorObject {
     #[slot(tp_init)]
     fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
@@ -32,7 +33,10 @@ impl SyntaxErrorObject {
         }
         Ok(())
     }
+}
 
+#[methods(SYNTAX_ERROR)]
+impl SyntaxErrorObject {
     #[slot(tp_str)]
     fn str(&self) -> Result<Ref<Str>> {
         let message = match self.msg.get() {

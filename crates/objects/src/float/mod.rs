@@ -22,7 +22,7 @@ pub struct Float {
     value: f64,
 }
 
-static FREE: FreeList<{ size_of::<Float>() }, 256> = FreeList::EMPTY;
+static FREE: FreeList<256> = FreeList::of(size_of::<Float>());
 
 impl Float {
     /// A float of this value.
@@ -78,6 +78,11 @@ fn binary(left: &Object, right: &Object, operation: impl FnOnce(f64, f64) -> Res
     Ok(Float::new(operation(left, right)?).into_object())
 }
 
+/// The free list: what is kept, how many, and the size of each.
+pub fn free_list() -> (&'static str, usize, usize) {
+    ("PyFloatObject", FREE.len(), size_of::<Float>())
+}
+
 /// What `float.__setformat__` says of the machine's formats.
 struct Format {
     name: &'static str,
@@ -97,6 +102,15 @@ fn format_of(name: &str, function: &str) -> Result<&'static Format> {
     match FORMATS.iter().find(|format| format.name == name) {
         Some(format) => Ok(format),
         None => Err(raise!(ValueError, "{function}() argument 1 must be 'double' or 'float'")),
+    }
+}
+
+/// Where `float.__setformat__` says that a format is unknown, infinities and NaNs in it mean nothing.
+pub fn refuse_special(value: f64, format: &str) -> Result<f64> {
+    let is_unknown = || FORMATS.iter().any(|known| known.name == format && known.is_unknown.get());
+    match !value.is_finite() && is_unknown() {
+        true => Err(raise!(ValueError, "can't unpack IEEE 754 special value on non-IEEE platform")),
+        false => Ok(value),
     }
 }
 
@@ -259,6 +273,13 @@ impl Float {
     }
 
     /// A pair of integers, in lowest terms and with a positive second, whose ratio is exactly the float.
+    ///
+    /// >>> (0.75).as_integer_ratio()
+    /// (3, 4)
+    /// >>> (-2.0).as_integer_ratio()
+    /// (-2, 1)
+    /// >>> (0.0).as_integer_ratio()
+    /// (0, 1)
     #[method]
     fn as_integer_ratio(&self) -> Result<(Ref<Int>, Ref<Int>)> {
         if self.value.is_nan() {
@@ -276,13 +297,23 @@ impl Float {
         self.value.is_finite() && self.value.floor() == self.value
     }
 
-    /// The float as hexadecimal text, exactly: (-0.1).hex() is '-0x1.999999999999ap-4'.
+    /// The float as hexadecimal text, exactly.
+    ///
+    /// >>> (-0.1).hex()
+    /// '-0x1.999999999999ap-4'
+    /// >>> 0.75.hex()
+    /// '0x1.8000000000000p-1'
     #[method(name = "hex")]
     fn to_hex(&self) -> String {
         hex::to_hex(self.value)
     }
 
-    /// The float that hexadecimal text denotes: float.fromhex('0x1.ffffp10') is 2047.984375.
+    /// The float that hexadecimal text denotes.
+    ///
+    /// >>> float.fromhex('0x1.ffffp10')
+    /// 2047.984375
+    /// >>> float.fromhex('-0x.c')
+    /// -0.75
     #[classmethod("(string, /)")]
     fn fromhex(class: &Type, string: &Object) -> Result<Ref> {
         let Some(text) = string.downcast::<Str>() else {

@@ -13,7 +13,10 @@ impl Int {
 
     /// Number of bits necessary to represent self in binary.
     ///
-    /// bin(37) is '0b100101' and (37).bit_length() is 6.
+    /// >>> bin(-20)
+    /// '-0b10100'
+    /// >>> (-20).bit_length()
+    /// 5
     #[method(name = "bit_length")]
     fn count_bits(&self) -> u64 {
         self.bit_length()
@@ -61,6 +64,13 @@ impl Int {
     /// Return integer ratio.
     ///
     /// A pair of integers whose ratio is the integer itself: the second is 1.
+    ///
+    /// >>> (7).as_integer_ratio()
+    /// (7, 1)
+    /// >>> (-7).as_integer_ratio()
+    /// (-7, 1)
+    /// >>> (0).as_integer_ratio()
+    /// (0, 1)
     #[method]
     fn as_integer_ratio(&self) -> Result<(Ref<Int>, Ref<Int>)> {
         Ok((self.to_exact()?, Int::one()))
@@ -113,7 +123,7 @@ impl Int {
     /// Returns size in memory, in bytes.
     #[method]
     fn __sizeof__(&self) -> usize {
-        self.class().tp_basicsize.get() as usize + size_of_val(self.digits())
+        size_of::<VarObject>() + size_of_val(self.digits())
     }
 
     /// the real part of a complex number

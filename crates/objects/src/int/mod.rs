@@ -15,7 +15,7 @@ use std::ptr;
 
 pub use bytes::ByteOrder;
 pub use convert::{HASH_BITS, HASH_MODULUS};
-pub use storage::IntBuilder;
+pub use storage::{IntBuilder, free_list};
 pub use text::{
     BASES, DEFAULT_MAX_TEXT_DIGITS, TEXT_DIGITS_THRESHOLD, decimal_ascii, max_text_digits,
     set_max_text_digits, trim,
@@ -49,7 +49,10 @@ fn binary(
 ///
 /// Convert a number or text to an integer; without arguments, 0. Numbers are truncated towards zero.
 /// Text is a literal in the given base, 2 to 36, perhaps with a sign and blanks around it; base 0 takes
-/// the base from the literal's prefix, as Python source does: int('0b100', base=0) is 4.
+/// the base from the literal's prefix, as Python source does.
+///
+/// >>> int('0b100', base=0)
+/// 4
 #[class(
     name = "int",
     symbol = "PyLong_Type",

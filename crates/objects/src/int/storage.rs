@@ -38,7 +38,12 @@ static SMALL_INTS: [SmallInt; SMALL_COUNT] = {
 /// The bytes of an int of up to two digits: the size that the free list keeps.
 const BLOCK: usize = 32;
 
-static FREE: FreeList<BLOCK, 256> = FreeList::EMPTY;
+static FREE: FreeList<256> = FreeList::of(BLOCK);
+
+/// The free list: what is kept, how many, and the size of each.
+pub fn free_list() -> (&'static str, usize, usize) {
+    ("PyLongObject", FREE.len(), BLOCK)
+}
 
 /// `tp_dealloc` of `int` and its subclasses.
 pub(super) unsafe extern "C" fn dealloc(object: *mut Object) {
@@ -154,10 +159,7 @@ impl Int {
     #[cold]
     pub(super) fn from_magnitude(magnitude: u128, negative: bool) -> Ref<Int> {
         let (digits, count) = digits::from_u128(magnitude);
-        match Int::from_digits(&digits[..count], negative) {
-            Ok(int) => int,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<[u64; 6]>()),
-        }
+        memory::assured(|| Int::from_digits(&digits[..count], negative))
     }
 
     /// An int of a sign and a magnitude.

@@ -6,7 +6,7 @@ use std::ops::{ControlFlow, Range};
 use std::ptr;
 
 use super::*;
-use crate::memory::{Trace, Visitor, raw_free, raw_reallocate};
+use crate::memory::{Trace, Visitor, assured, raw_free, raw_reallocate};
 
 impl List {
     /// The value that `tp_new` puts into an object: no items.
@@ -28,10 +28,11 @@ impl List {
 
     /// A list of these items.
     pub fn from_vec(items: Vec<Ref>) -> Ref<List> {
-        match List::with_capacity(items.len()).and_then(|list| list.extend_from_vec(items).map(|()| list)) {
-            Ok(list) => list,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<List>()),
-        }
+        assured(|| {
+            let list = List::with_capacity(items.len())?;
+            list.extend_from_vec(items)?;
+            Ok(list)
+        })
     }
 
     /// A list of as many items as the iterator says that it has, or gives at the most. It runs no Python code.

@@ -1,67 +1,32 @@
 //! Allocation of objects, through the type's own slots.
 
-use std::alloc::Layout as MemoryLayout;
 use std::ffi::c_void;
 use std::ptr;
 
-use libmimalloc_sys as mi;
-
+use super::domains::{self, Domain, assured};
 use super::gc::{self, GcHead};
-use super::tracing;
 use crate::prelude::*;
 
 /// Memory for `size` bytes, never null for want of bytes (0 counts as 1). Null where there is none.
 #[inline]
 pub fn raw_allocate(size: usize) -> *mut c_void {
-    let pointer = raw_allocate_untraced(size);
-    if tracing::is_on() {
-        tracing::allocated(0, pointer as usize, size);
-    }
-    pointer
-}
-
-/// The same for threads that may not hold the GIL.
-#[inline]
-pub fn raw_allocate_untraced(size: usize) -> *mut c_void {
-    match isize::try_from(size) {
-        // SAFETY: an allocation call.
-        Ok(_) => unsafe { mi::mi_malloc(size.max(1)) },
-        Err(_) => ptr::null_mut(),
-    }
+    domains::allocate(Domain::Object, size)
 }
 
 /// # Safety
 /// The pointer is null or came from this allocator; it is not used afterwards unless the result is null.
+#[inline]
 pub unsafe fn raw_reallocate(pointer: *mut c_void, size: usize) -> *mut c_void {
     // SAFETY: the caller's promise.
-    let moved = unsafe { raw_reallocate_untraced(pointer, size) };
-    if tracing::is_on() && !moved.is_null() {
-        tracing::freed(0, pointer as usize);
-        tracing::allocated(0, moved as usize, size);
-    }
-    moved
-}
-
-/// The same for threads that may not hold the GIL.
-///
-/// # Safety
-/// As above.
-pub unsafe fn raw_reallocate_untraced(pointer: *mut c_void, size: usize) -> *mut c_void {
-    match isize::try_from(size) {
-        // SAFETY: the caller's promise.
-        Ok(_) => unsafe { mi::mi_realloc(pointer, size.max(1)) },
-        Err(_) => ptr::null_mut(),
-    }
+    unsafe { domains::reallocate(Domain::Object, pointer, size) }
 }
 
 /// # Safety
 /// The pointer is null or came from this allocator, and is not used afterwards.
+#[inline]
 pub unsafe fn raw_free(pointer: *mut c_void) {
-    if tracing::is_on() {
-        tracing::freed(0, pointer as usize);
-    }
     // SAFETY: the caller's promise.
-    unsafe { mi::mi_free(pointer) }
+    unsafe { domains::free(Domain::Object, pointer) }
 }
 
 /// Memory for an object of the class with `items` inline items, header written, one reference,
@@ -139,14 +104,8 @@ pub fn allocate_var<T: Layout>(class: &Type, items: isize) -> Result<Ref<T>> {
 /// be counted): header written, the rest zero. For a type whose size its `tp_itemsize` cannot say.
 pub fn allocate_sized<T: Layout>(class: &Type, bytes: Option<usize>) -> Result<Ref<T>> {
     debug_assert!(!class.has_flags(flags::HAVE_GC | flags::HEAPTYPE));
-    let pointer = bytes.map_or(ptr::null_mut(), |bytes| match isize::try_from(bytes) {
-        // SAFETY: an allocation call.
-        Ok(_) => unsafe { mi::mi_zalloc(bytes) }.cast::<Object>(),
-        Err(_) => ptr::null_mut(),
-    });
-    if tracing::is_on() {
-        tracing::allocated(0, pointer as usize, bytes.unwrap_or(0));
-    }
+    let allocate = |bytes| domains::allocate_zeroed(Domain::Object, 1, bytes).cast::<Object>();
+    let pointer = bytes.map_or(ptr::null_mut(), allocate);
     if pointer.is_null() {
         bail!(MemoryError);
     }
@@ -210,18 +169,19 @@ impl<T: Layout> Ref<T> {
     pub fn new(value: T) -> Ref<T> {
         let class = T::class();
         let is_ready_and_static = class.tp_flags.get() & (flags::READY | flags::HEAPTYPE) == flags::READY;
-        let object = match class.tp_basicsize.get() as usize == size_of::<T>()
-            && class.tp_itemsize.get() == 0
-            && is_ready_and_static
-        {
-            true => allocate_plain(class, value).inspect(|object| {
-                if class.has_flags(flags::HAVE_GC) {
-                    gc::track(object.as_object());
-                }
-            }),
-            false => crate::startup::see_to_type(class).and_then(|()| allocate(class, value)),
-        };
-        object.unwrap_or_else(|_| std::alloc::handle_alloc_error(MemoryLayout::new::<T>()))
+        assured(|| {
+            match class.tp_basicsize.get() as usize == size_of::<T>()
+                && class.tp_itemsize.get() == 0
+                && is_ready_and_static
+            {
+                true => allocate_plain(class, value).inspect(|object| {
+                    if class.has_flags(flags::HAVE_GC) {
+                        gc::track(object.as_object());
+                    }
+                }),
+                false => crate::startup::see_to_type(class).and_then(|()| allocate(class, value)),
+            }
+        })
     }
 
     /// The same for a container that the collector need not know yet. Raises `MemoryError`.
@@ -258,13 +218,19 @@ pub unsafe fn free(object: *mut Object) {
 /// `tp_free` of objects that the collector does not know.
 pub unsafe extern "C" fn object_free(pointer: *mut c_void) {
     // SAFETY: such an object begins its block.
-    unsafe { raw_free(pointer) }
+    unsafe {
+        (*pointer.cast::<Object>()).mark_freed();
+        raw_free(pointer)
+    }
 }
 
 /// `tp_free` of objects that the collector knows.
 pub unsafe extern "C" fn object_gc_free(pointer: *mut c_void) {
     // SAFETY: such an object follows its collector's head.
-    unsafe { gc::free(pointer.cast()) }
+    unsafe {
+        (*pointer.cast::<Object>()).mark_freed();
+        gc::free(pointer.cast())
+    }
 }
 
 /// `tp_dealloc` of a structure in Rust: out of the collector's lists, weak references cleared, fields

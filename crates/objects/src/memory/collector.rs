@@ -221,6 +221,10 @@ unsafe fn candidate<'a>(object: *mut Object) -> Option<&'a GcHead> {
 unsafe extern "C" fn subtract_reference(object: *mut Object, _: *mut c_void) -> c_int {
     // SAFETY: called by a traversal.
     if let Some(head) = unsafe { candidate(object) } {
+        if cfg!(checked_references) && head.pending_references() <= 0 {
+            // SAFETY: as above.
+            unsafe { &*object }.report_miscounted("referred to more often than it counts");
+        }
         head.set_pending_references(head.pending_references() - 1);
     }
     0

@@ -1,14 +1,14 @@
 //! Free lists: blocks of dead objects of one small size, kept for the next ones.
 
-use std::alloc::Layout as MemoryLayout;
 use std::cell::Cell;
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 use super::allocate::raw_allocate;
-use super::tracing;
+use super::domains::{assured, is_watched};
 
-/// Blocks of `SIZE` bytes from the raw allocator, at most `KEPT` of them, linked through their first word.
-pub struct FreeList<const SIZE: usize, const KEPT: usize> {
+/// Blocks of one size from the raw allocator, at most `KEPT` of them, linked through their first word.
+pub struct FreeList<const KEPT: usize> {
+    size: usize,
     first: Cell<*mut Block>,
     count: Cell<usize>,
 }
@@ -18,33 +18,46 @@ struct Block {
 }
 
 // SAFETY: used under the GIL alone.
-unsafe impl<const SIZE: usize, const KEPT: usize> Sync for FreeList<SIZE, KEPT> {}
+unsafe impl<const KEPT: usize> Sync for FreeList<KEPT> {}
 
-impl<const SIZE: usize, const KEPT: usize> FreeList<SIZE, KEPT> {
-    pub const EMPTY: FreeList<SIZE, KEPT> =
-        FreeList { first: Cell::new(ptr::null_mut()), count: Cell::new(0) };
+impl<const KEPT: usize> FreeList<KEPT> {
+    /// An empty list for blocks of this many bytes.
+    pub const fn of(size: usize) -> FreeList<KEPT> {
+        FreeList { size, first: Cell::new(ptr::null_mut()), count: Cell::new(0) }
+    }
+
+    /// How many blocks are kept.
+    pub fn len(&self) -> usize {
+        self.count.get()
+    }
 
     /// A block, uninitialised; ends the process when there is no memory at all.
     #[inline(always)]
     pub fn take(&self) -> *mut u8 {
-        let block = self.first.get();
-        // Blocks are traced by the allocator.
-        if block.is_null() || tracing::is_on() {
-            return fresh(SIZE);
+        match self.take_kept() {
+            Some(block) => block.as_ptr(),
+            None => fresh(self.size),
         }
+    }
+
+    /// A block that has been kept, uninitialised.
+    #[inline(always)]
+    pub fn take_kept(&self) -> Option<NonNull<u8>> {
+        // Hooks and traces see every block.
+        let block = NonNull::new(self.first.get()).filter(|_| !is_watched())?;
         // SAFETY: a block in the list is valid.
-        self.first.set(unsafe { (*block).next });
+        self.first.set(unsafe { block.as_ref().next });
         self.count.set(self.count.get() - 1);
-        block.cast()
+        Some(block.cast())
     }
 
     /// Keeps a block; false where the list is full.
     ///
     /// # Safety
-    /// The block is of `SIZE` bytes or more from the raw allocator, and the caller's alone.
+    /// The block is of the list's size or more, from the raw allocator, and the caller's alone.
     #[inline(always)]
     pub unsafe fn put(&self, block: *mut u8) -> bool {
-        if self.count.get() >= KEPT || tracing::is_on() {
+        if cfg!(system_allocator) || self.count.get() >= KEPT || is_watched() {
             return false;
         }
         let block = block.cast::<Block>();
@@ -58,11 +71,8 @@ impl<const SIZE: usize, const KEPT: usize> FreeList<SIZE, KEPT> {
 
 #[cold]
 fn fresh(size: usize) -> *mut u8 {
-    let block = raw_allocate(size);
-    if block.is_null() {
-        std::alloc::handle_alloc_error(
-            MemoryLayout::from_size_align(size, 8).unwrap_or(MemoryLayout::new::<u64>()),
-        );
-    }
-    block.cast()
+    assured(|| match raw_allocate(size) {
+        block if block.is_null() => bail!(MemoryError),
+        block => Ok(block.cast()),
+    })
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 
+use super::FreeList;
 use super::allocate::{raw_allocate, raw_free, raw_reallocate};
 use super::collector::{self, Statistics};
 use crate::prelude::*;
@@ -256,6 +257,24 @@ pub fn allocate(bytes: usize) -> Result<*mut Object> {
         bail!(MemoryError);
     }
     // SAFETY: fresh memory with room for a head.
+    Ok(unsafe { begin(pointer) })
+}
+
+/// The same with a block that the list has kept, if there is one.
+#[inline]
+pub fn allocate_from<const KEPT: usize>(list: &FreeList<KEPT>, bytes: usize) -> Result<*mut Object> {
+    match list.take_kept() {
+        // SAFETY: what the list keeps was such a block.
+        Some(block) => Ok(unsafe { begin(block.as_ptr().cast()) }),
+        None => allocate(bytes),
+    }
+}
+
+/// # Safety
+/// The memory is the caller's, with room for a head.
+#[inline]
+unsafe fn begin(pointer: *mut GcHead) -> *mut Object {
+    // SAFETY: the caller's promise.
     let object = unsafe {
         pointer.write(GcHead::UNTRACKED);
         (*pointer).object()
@@ -270,7 +289,7 @@ pub fn allocate(bytes: usize) -> Result<*mut Object> {
     {
         collector::collect_due();
     }
-    Ok(object)
+    object
 }
 
 /// Another size for an untracked object: `PyObject_GC_Resize`. Null where there is no memory.
@@ -293,6 +312,29 @@ pub unsafe fn reallocate(object: *mut Object, bytes: usize) -> *mut Object {
 /// The object came from [`allocate`] and is not used afterwards.
 pub unsafe fn free(object: *mut Object) {
     // SAFETY: the caller's promise.
+    unsafe { raw_free(end(object).cast()) }
+}
+
+/// The same for a block that the list may keep.
+///
+/// # Safety
+/// As above; the block is of the list's size.
+pub unsafe fn free_to<const KEPT: usize>(list: &FreeList<KEPT>, object: *mut Object) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let head = end(object);
+        if !list.put(head.cast()) {
+            raw_free(head.cast());
+        }
+    }
+}
+
+/// Takes an object out of what the collector knows: its block.
+///
+/// # Safety
+/// The object came from [`allocate`].
+unsafe fn end(object: *mut Object) -> *mut GcHead {
+    // SAFETY: the caller's promise.
     unsafe {
         let head = object.cast::<GcHead>().sub(1);
         if (*head).is_tracked() {
@@ -302,7 +344,7 @@ pub unsafe fn free(object: *mut Object) {
         if young.count.get() > 0 {
             young.count.set(young.count.get() - 1);
         }
-        raw_free(head.cast());
+        head
     }
 }
 

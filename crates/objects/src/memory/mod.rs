@@ -3,22 +3,22 @@
 mod allocate;
 pub mod collector;
 mod dealloc;
+pub mod debug_hooks;
+pub mod domains;
 mod free_list;
 pub mod gc;
+pub mod heap;
 mod trace;
 pub mod tracing;
 
 pub use allocate::{
     allocate, allocate_sized, allocate_var, block_of, free, generic_alloc, generic_dealloc, object_free,
-    object_gc_free, raw_allocate, raw_allocate_untraced, raw_free, raw_reallocate, raw_reallocate_untraced,
+    object_gc_free, raw_allocate, raw_free, raw_reallocate,
 };
 pub use dealloc::dealloc;
+pub use domains::{assured, out_of_memory};
 pub use free_list::FreeList;
 pub use trace::{Trace, Visitor, clear, traverse};
-
-/// Rust's own allocations come from the objects' allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The items that C hands over, where null is as good as any pointer to none.
 ///

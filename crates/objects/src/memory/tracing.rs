@@ -5,9 +5,10 @@
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::domains;
 use crate::prelude::*;
 
 /// A frame of a traceback: the file by its place in the table of names, and the line.
@@ -26,6 +27,8 @@ struct Traceback {
 
 #[derive(Clone)]
 struct Block {
+    /// Counts the blocks as they are allocated.
+    serial: u64,
     size: usize,
     traceback: Arc<Traceback>,
 }
@@ -36,6 +39,7 @@ struct Traces {
     tracebacks: HashSet<Arc<Traceback>>,
     current: usize,
     peak: usize,
+    serial: u64,
 }
 
 /// File names, once each, and their places by address. They stay: what a trace names is there when it is asked for.
@@ -53,7 +57,6 @@ struct State {
 // SAFETY: the names are used under the GIL alone; the rest is plain data behind the mutex.
 unsafe impl Send for State {}
 
-static ON: AtomicBool = AtomicBool::new(false);
 static LIMIT: AtomicUsize = AtomicUsize::new(1);
 static STATE: Mutex<Option<State>> = Mutex::new(None);
 
@@ -69,7 +72,7 @@ fn state() -> MutexGuard<'static, Option<State>> {
 /// Whether memory is traced.
 #[inline(always)]
 pub fn is_on() -> bool {
-    ON.load(Ordering::Relaxed)
+    domains::is_traced()
 }
 
 /// How many frames of a traceback are kept.
@@ -81,12 +84,12 @@ pub fn limit() -> usize {
 pub fn start(frames: usize) {
     LIMIT.store(frames, Ordering::Relaxed);
     state().get_or_insert_with(|| State { traces: Traces::default(), names: Names::default() });
-    ON.store(true, Ordering::Release);
+    domains::set_traced(true);
 }
 
 /// Stops, and forgets all traces.
 pub fn stop() {
-    ON.store(false, Ordering::Release);
+    domains::set_traced(false);
     clear();
 }
 
@@ -149,7 +152,8 @@ impl Traces {
                 traceback
             }
         };
-        self.blocks.insert(key, Block { size, traceback });
+        self.serial += 1;
+        self.blocks.insert(key, Block { serial: self.serial, size, traceback });
         self.current += size;
         self.peak = self.peak.max(self.current);
     }
@@ -227,7 +231,15 @@ pub fn traceback(domain: u32, address: usize) -> Result<Option<Ref<Tuple>>> {
     found.map(|found| tuple(&found)).transpose()
 }
 
-/// All traces: domain, size, traceback, number of frames.
+/// The traceback of a block as text and lines, for a report on stderr.
+pub(super) fn lines(domain: u32, address: usize) -> Option<Vec<(String, i32)>> {
+    let guard = state();
+    let State { traces, names } = guard.as_ref()?;
+    let (lines, _) = named(names, &traces.blocks.get(&(domain, address))?.traceback);
+    Some(lines.iter().map(|(file, line)| (file.to_string(), *line)).collect())
+}
+
+/// All traces, the latest first: domain, size, traceback, number of frames.
 pub fn all() -> Result<Ref<List>> {
     // Nothing is traced meanwhile: the list itself is no part of what it tells of.
     if !is_on() || BUSY.replace(true) {
@@ -239,10 +251,11 @@ pub fn all() -> Result<Ref<List>> {
 }
 
 fn listed() -> Result<Ref<List>> {
-    let blocks: Vec<((u32, usize), Block)> = match state().as_ref() {
+    let mut blocks: Vec<((u32, usize), Block)> = match state().as_ref() {
         Some(state) => state.traces.blocks.iter().map(|(key, block)| (*key, block.clone())).collect(),
         None => Vec::new(),
     };
+    blocks.sort_unstable_by_key(|(_, block)| std::cmp::Reverse(block.serial));
     let mut known: HashMap<*const Traceback, Ref<Tuple>> = HashMap::new();
     let mut traces = Vec::with_capacity(blocks.len());
     for ((domain, _), block) in blocks {

@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 
 use super::items::native_format;
-use super::storage::{MemoryView, contiguous_strides, layout_flags};
+use super::storage::{MOST_DIMENSIONS, MemoryView, contiguous_strides, layout_flags};
 use crate::prelude::*;
 
 /// The C string of a native format, which lives for ever.
@@ -41,17 +41,17 @@ fn is_byte(letter: char) -> bool {
     matches!(letter, 'b' | 'B' | 'c')
 }
 
-/// The dimensions that the argument `shape` names.
-fn dimensions(shape: &Object) -> Result<Vec<isize>> {
+/// The dimensions that the argument `shape` names, and how many bytes as many items take.
+fn dimensions(shape: &Object, itemsize: isize) -> Result<(Vec<isize>, isize)> {
     let items = match (shape.downcast::<List>(), shape.downcast::<Tuple>()) {
         (Some(list), _) => list.to_vec(),
         (_, Some(tuple)) => tuple.items().to_vec(),
         _ => bail!(TypeError, "shape must be a list or a tuple"),
     };
-    if items.len() > 64 {
-        bail!(ValueError, "memoryview: number of dimensions must not exceed 64");
+    if items.len() > MOST_DIMENSIONS {
+        bail!(ValueError, "memoryview: number of dimensions must not exceed {MOST_DIMENSIONS}");
     }
-    let mut product = 1isize;
+    let mut bytes = itemsize;
     let mut sizes = Vec::with_capacity(items.len());
     for item in &items {
         let Some(size) = item.downcast::<Int>() else {
@@ -61,13 +61,13 @@ fn dimensions(shape: &Object) -> Result<Vec<isize>> {
         if size <= 0 {
             bail!(ValueError, "memoryview.cast(): elements of shape must be integers > 0");
         }
-        product = match product.checked_mul(size) {
-            Some(product) => product,
+        bytes = match bytes.checked_mul(size) {
+            Some(bytes) => bytes,
             None => bail!(ValueError, "memoryview.cast(): product(shape) > SSIZE_MAX"),
         };
         sizes.push(size);
     }
-    Ok(sizes)
+    Ok((sizes, bytes))
 }
 
 impl MemoryView {
@@ -87,6 +87,9 @@ impl MemoryView {
                 let is_list = shape.downcast::<List>().is_some() || shape.downcast::<Tuple>().is_some();
                 if !is_list {
                     bail!(TypeError, "shape must be a list or a tuple");
+                }
+                if shape.length()? as usize > MOST_DIMENSIONS {
+                    bail!(ValueError, "memoryview: number of dimensions must not exceed {MOST_DIMENSIONS}");
                 }
                 if shape.length()? != 1 && view.ndim != 1 {
                     bail!(TypeError, "memoryview: cast must be 1D -> ND or ND -> 1D");
@@ -121,8 +124,8 @@ impl MemoryView {
         target.shape = match sizes {
             None => vec![length / itemsize as isize],
             Some(shape) => {
-                let sizes = dimensions(shape)?;
-                if sizes.iter().product::<isize>() * itemsize as isize != length {
+                let (sizes, bytes) = dimensions(shape, itemsize as isize)?;
+                if bytes != length {
                     bail!(TypeError, "memoryview: product(shape) * itemsize != buffer size");
                 }
                 sizes

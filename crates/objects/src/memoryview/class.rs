@@ -12,7 +12,7 @@ use crate::slice::Slice;
 #[class(
     name = "memoryview", symbol = "PyMemoryView_Type", static_ = MEMORY_VIEW, layout = VarObject,
     itemsize = size_of::<isize>(), basicsize = offset_of!(MemoryView, weakrefs) + size_of::<usize>(),
-    weaklist_offset = offset_of!(MemoryView, weakrefs), signature = "(object)"
+    weaklist_offset = offset_of!(MemoryView, weakrefs), signature = "(object)", generic_getattro
 )]
 impl MemoryView {
     #[slot(tp_new, "(object)")]
@@ -138,6 +138,7 @@ impl MemoryView {
     #[slot(mp_ass_subscript)]
     fn assign_subscript(&self, key: &Object, value: Option<&Object>) -> Result<()> {
         self.check_released()?;
+        self.native_letter()?;
         if self.view().readonly != 0 {
             bail!(TypeError, "cannot modify read-only memory");
         }
@@ -204,6 +205,16 @@ impl MemoryView {
     ///   bytes_per_sep
     ///     How many bytes between separators.  Positive values count from the
     ///     right, negative values count from the left.
+    ///
+    /// >>> value = memoryview(b'\x13\xa4\xbb')
+    /// >>> value.hex()
+    /// '13a4bb'
+    /// >>> value.hex('-')
+    /// '13-a4-bb'
+    /// >>> value.hex('-', 2)
+    /// '13-a4bb'
+    /// >>> value.hex('-', -2)
+    /// '13a4-bb'
     #[method("(sep=<unrepresentable>, bytes_per_sep=1)")]
     fn hex(&self, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Str>> {
         self.check_released()?;

@@ -64,6 +64,7 @@ fn pack(letter: char, format: &str, value: &Object, item: &mut [u8]) -> Result<(
             let number = match value.as_f64() {
                 Ok(number) => number,
                 Err(raised) if raised.matches(&exceptions::TypeError) => return Err(wrong_type()),
+                Err(raised) if raised.matches(&exceptions::OverflowError) => return Err(out_of_range()),
                 Err(raised) => return Err(raised),
             };
             match letter {

@@ -99,6 +99,9 @@ pub mod layout_flags {
     pub const INDIRECT: c_int = 0x10;
 }
 
+/// `PyBUF_MAX_NDIM`.
+pub const MOST_DIMENSIONS: usize = 64;
+
 /// `PyMemoryViewObject`: shape, strides and suboffsets follow, as many of each as there are dimensions.
 #[repr(C)]
 pub struct MemoryView {
@@ -213,8 +216,8 @@ impl MemoryView {
 
     fn over(buffer: &ManagedBuffer, shape: Shape) -> Result<Ref<MemoryView>> {
         let ndim = shape.shape.len();
-        if ndim > 64 {
-            bail!(ValueError, "memoryview: number of dimensions must not exceed 64");
+        if ndim > MOST_DIMENSIONS {
+            bail!(ValueError, "memoryview: number of dimensions must not exceed {MOST_DIMENSIONS}");
         }
         let length = shape.shape.iter().product::<isize>() * shape.itemsize;
         let exporter = buffer.master.get().obj.clone();
@@ -244,8 +247,11 @@ impl MemoryView {
             let inner = &mut *view.view.as_ptr();
             ptr::copy_nonoverlapping(shape.shape.as_ptr(), start, ndim);
             ptr::copy_nonoverlapping(shape.strides.as_ptr(), start.add(ndim), ndim);
-            inner.shape = start;
-            inner.strides = start.add(ndim);
+            // A scalar has neither.
+            if ndim > 0 {
+                inner.shape = start;
+                inner.strides = start.add(ndim);
+            }
             if let Some(suboffsets) =
                 shape.suboffsets.filter(|offsets| offsets.iter().any(|&offset| offset >= 0))
             {

@@ -39,14 +39,28 @@ impl Object {
     /// Calls with a tuple and perhaps a dictionary of arguments: `f(*arguments, **keywords)`.
     pub fn call_dict(&self, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
         let keywords = keywords.filter(|keywords| keywords.len() > 0);
-        if self.vectorcall_function().is_none() {
-            return self.call_slot(arguments, keywords);
+        match self.vectorcall_function() {
+            None => self.call_slot(arguments, keywords),
+            Some(function) => self.call_vectorcall(function, arguments, keywords),
         }
-        let Some(keywords) = keywords else { return self.call(arguments.as_slice()) };
+    }
+
+    /// A call of a vectorcall function of the object's with a tuple and a dictionary.
+    pub fn call_vectorcall(
+        &self,
+        function: VectorcallFunc,
+        arguments: &Tuple,
+        keywords: Option<&Dict>,
+    ) -> Result<Ref> {
+        let given = arguments.as_slice();
+        let Some(keywords) = keywords.filter(|keywords| keywords.len() > 0) else {
+            // SAFETY: the arguments are as many as is said.
+            return checked(self, unsafe { function(self, given.as_ptr(), given.len(), None) });
+        };
         let (names, values) = split_keywords(keywords)?;
-        let all: Vec<&Object> =
-            arguments.as_slice().iter().copied().chain(values.iter().map(|v| &**v)).collect();
-        self.call_keywords(&all, &names)
+        let all: Vec<&Object> = given.iter().copied().chain(values.iter().map(|v| &**v)).collect();
+        // SAFETY: the arguments, and a value for each name behind them.
+        checked(self, unsafe { function(self, all.as_ptr(), given.len(), Some(&names)) })
     }
 
     /// The object's own vectorcall function, if it has one.
@@ -58,6 +72,16 @@ impl Object {
         }
         let offset = class.tp_vectorcall_offset.get();
         // SAFETY: the flag says that there is a function pointer, or null, at the offset.
+        unsafe { *self.as_ptr().cast::<u8>().offset(offset).cast::<Option<VectorcallFunc>>() }
+    }
+
+    /// The same for a class that has the place of the function, but perhaps not the flag to use it.
+    pub fn vectorcall_at_offset(&self) -> Option<VectorcallFunc> {
+        let offset = self.class().tp_vectorcall_offset.get();
+        if offset <= 0 {
+            return None;
+        }
+        // SAFETY: a class with an offset keeps a function pointer, or null, there.
         unsafe { *self.as_ptr().cast::<u8>().offset(offset).cast::<Option<VectorcallFunc>>() }
     }
 

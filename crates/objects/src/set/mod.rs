@@ -64,10 +64,7 @@ impl Set {
 
     /// An empty set.
     pub fn new() -> Ref<Set> {
-        match Set::new_in(&SET) {
-            Ok(set) => set,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<Set>()),
-        }
+        crate::memory::assured(|| Set::new_in(&SET))
     }
 
     /// A set of the class with an iterable's elements.

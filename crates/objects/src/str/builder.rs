@@ -227,10 +227,7 @@ impl Str {
 
     /// A string of this text, which the program being run has no say in the size of.
     pub fn new(text: &str) -> Ref<Str> {
-        match Str::try_new(text) {
-            Ok(string) => string,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::for_value(text)),
-        }
+        crate::memory::assured(|| Str::try_new(text))
     }
 
     /// What [`format_str!`] expands to.

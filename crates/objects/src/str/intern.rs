@@ -165,9 +165,6 @@ pub(super) fn empty() -> Ref<Str> {
 #[inline]
 pub(super) fn character(point: u8) -> Ref<Str> {
     KEPT.characters[usize::from(point)]
-        .get_or_init(|| match Str::from_new_point(point.into()) {
-            Ok(string) => string,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<Str>()),
-        })
+        .get_or_init(|| crate::memory::assured(|| Str::from_new_point(point.into())))
         .clone()
 }

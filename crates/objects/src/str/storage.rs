@@ -408,10 +408,7 @@ impl Str {
 
     /// The empty string made anew: for the one that is kept.
     pub(super) fn new_empty() -> Ref<Str> {
-        match Str::allocate(0, 0) {
-            Ok(string) => string,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<Str>()),
-        }
+        memory::assured(|| Str::allocate(0, 0))
     }
 
     /// The empty string.
@@ -801,6 +798,28 @@ impl Str {
         }
     }
 
+    /// The units of a string made through the interface before PEP 393 that is not ready yet.
+    fn unready_units(&self) -> Option<&[Cell<u32>]> {
+        if self.state.get().has(State::READY) {
+            return None;
+        }
+        // SAFETY: a string that is not ready is detached, with its content as wchar_t, four bytes on this platform.
+        unsafe {
+            let wide = self.wstr.get().cast::<Cell<u32>>();
+            let length = self.cast::<DetachedStr>().compact.wstr_length.get() as usize;
+            Some(memory::slice_or_empty(wide, if wide.is_null() { 0 } else { length }))
+        }
+    }
+
+    /// Raises `ValueError` where such a string has units that are no code points.
+    pub fn check_unready(&self) -> Result<()> {
+        let units = self.unready_units().unwrap_or_default();
+        match units.iter().map(Cell::get).find(|&unit| unit > 0x10_ffff) {
+            Some(unit) => Err(raise!(ValueError, "character U+{unit:x} is not in range [U+0000; U+10ffff]")),
+            None => Ok(()),
+        }
+    }
+
     /// Gives a string made through the interface before PEP 393 its narrowest form. Where there is
     /// no memory for that, the process ends: reading a string cannot fail.
     #[cold]
@@ -810,6 +829,12 @@ impl Str {
             let detached = self.cast::<DetachedStr>();
             let wide = self.wstr.get().cast::<u32>();
             let length = detached.compact.wstr_length.get() as usize;
+            for unit in self.unready_units().unwrap_or_default() {
+                // C code that has not asked whether the string can be ready.
+                if unit.get() > 0x10_ffff {
+                    unit.set(0xfffd);
+                }
+            }
             let units: &[u32] = match wide.is_null() {
                 true => &[],
                 false => std::slice::from_raw_parts(wide, length),
@@ -821,10 +846,10 @@ impl Str {
                 detached.data.set(wide.cast());
                 detached.compact.utf8.set(ptr::null_mut());
             } else {
-                let data = memory::raw_allocate((length + 1) * kind as usize).cast::<u8>();
-                if data.is_null() {
-                    std::alloc::handle_alloc_error(std::alloc::Layout::new::<DetachedStr>());
-                }
+                let data = memory::assured(|| match memory::raw_allocate((length + 1) * kind as usize) {
+                    data if data.is_null() => bail!(MemoryError),
+                    data => Ok(data.cast::<u8>()),
+                });
                 match kind {
                     Kind::One => convert_units(units, data),
                     _ => convert_units(units, data.cast::<u16>()),

@@ -114,7 +114,10 @@ impl Str {
     /// One argument is a dictionary from code points or characters to code points,
     /// strings or None. Two are strings of equal length: each character of the first maps to
     /// that at its place in the second. The characters of a third map to None.
-    #[staticmethod("(x, y=None, z=None, /)", no_text_signature)]
+    #[staticmethod(
+        "(x, y=None, z=None, /)",
+        text_signature = "(x, y=<unrepresentable>, z=<unrepresentable>, /)"
+    )]
     fn maketrans(x: &Object, y: Option<&Str>, z: Option<&Str>) -> Result<Ref<Dict>> {
         let Some(y) = y else { return table_from_dict(x) };
         let Some(x) = x.downcast::<Str>() else {

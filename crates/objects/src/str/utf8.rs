@@ -103,10 +103,7 @@ impl Str {
         if self.first_surrogate().is_some() {
             return None;
         }
-        match self.cache_utf8(&self.encode_wtf8()) {
-            Ok(bytes) => Some(bytes),
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<Str>()),
-        }
+        Some(crate::memory::assured(|| self.cache_utf8(&self.encode_wtf8())))
     }
 
     /// Where the first lone surrogate is.

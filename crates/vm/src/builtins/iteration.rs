@@ -159,7 +159,7 @@ pub mod functions {
     ///
     /// A custom key function can be supplied to customize the sort order, and the
     /// reverse flag can be set to request the result in descending order.
-    #[function("(iterable, /, **kwargs)", no_text_signature)]
+    #[function("(iterable, /, **kwargs)", text_signature = "(iterable, /, *, key=None, reverse=False)")]
     fn sorted(iterable: &Object, kwargs: Keywords) -> Result<Ref<List>> {
         let list = iterable.collect_list()?;
         let keywords = kwargs.to_dict()?;

@@ -60,7 +60,8 @@ static TYPES: &[&Type] = &[
 
 /// Makes the module, complete but for `open`, which `io` brings.
 pub fn create(debug: bool) -> Result<Ref<objects::module::Module>> {
-    let module = module::DEFINITION.instantiate(intern!("builtins"))?;
+    // Not the interned string, which types have: a pickle of functions and types holds both.
+    let module = module::DEFINITION.instantiate(&Str::new("builtins"))?;
     let dict = module.dict();
     for class in TYPES.iter().chain(exceptions::ALL) {
         dict.set(&Str::intern(Str::new(class.name())), class)?;

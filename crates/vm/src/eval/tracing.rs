@@ -353,6 +353,40 @@ pub fn set_c_trace(thread: &ThreadState, function: Option<TraceFunc>, argument: 
     thread.use_tracing.set(c_int::from(is_on(thread)));
 }
 
+/// A profiler that is not written in Python.
+pub trait Profiler: Layout {
+    /// A frame begins or ends, or a built-in function, which the argument is, is called or ends.
+    fn event(&self, frame: &Frame, event: Event, argument: Option<&Object>) -> Result<()>;
+}
+
+unsafe extern "C" fn profiler_trampoline<T: Profiler>(
+    profiler: Option<&Object>,
+    frame: *mut c_void,
+    event: c_int,
+    argument: Option<&Object>,
+) -> c_int {
+    // SAFETY: called with a live frame.
+    let frame = unsafe { &*frame.cast::<Frame>() };
+    let event = match event {
+        0 => Event::Call,
+        3 => Event::Return,
+        4 => Event::CCall,
+        5 => Event::CException,
+        6 => Event::CReturn,
+        _ => return 0,
+    };
+    match profiler.and_then(|profiler| profiler.downcast::<T>()) {
+        Some(profiler) => raise::status(profiler.event(frame, event, argument)),
+        None => 0,
+    }
+}
+
+/// Makes a profiler the current thread's; `sys.setprofile` takes it away.
+pub fn set_profiler<T: Profiler>(profiler: &T) {
+    let argument = profiler.to_ref().into_object();
+    set_c_profile(ThreadState::current(), Some(profiler_trampoline::<T>), Some(argument));
+}
+
 /// `sys.setprofile`.
 pub fn set_profile(thread: &ThreadState, function: Option<Ref>) {
     set_c_profile(thread, function.is_some().then_some(profile_trampoline as TraceFunc), function);

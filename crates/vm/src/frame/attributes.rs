@@ -55,6 +55,7 @@ impl Frame {
 
     #[method("()", name = "__sizeof__")]
     fn sizeof(&self) -> usize {
-        size_of::<Frame>() + self.code().frame_places() * size_of::<Field>()
+        // One place is part of the structure.
+        size_of::<Frame>() + self.code().frame_places() * size_of::<Field>() - size_of::<Field>()
     }
 }

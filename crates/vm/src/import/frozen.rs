@@ -1,4 +1,5 @@
-//! Modules that the import system itself is made of: the standard library's own, compiled at start-up.
+//! Frozen modules: those that the import system itself is made of, compiled from the standard library at
+//! start-up, and three that a program can try frozen modules with.
 
 use std::path::{Path, PathBuf};
 
@@ -10,42 +11,88 @@ use crate::compile::{self, Request};
 use crate::interpreter::Interpreter;
 use crate::marshal;
 
-/// The modules that exist before files can be imported: name, file in the standard library, shown name.
-const FROZEN: &[(&str, &str, &str)] = &[
-    ("_frozen_importlib", "importlib/_bootstrap.py", "<frozen importlib._bootstrap>"),
-    (
-        "_frozen_importlib_external",
-        "importlib/_bootstrap_external.py",
-        "<frozen importlib._bootstrap_external>",
-    ),
-    ("zipimport", "zipimport.py", "<frozen zipimport>"),
-];
-
-/// The entry of a frozen module.
-pub fn is_frozen(name: &str) -> bool {
-    FROZEN.iter().any(|(frozen, _, _)| *frozen == name)
+/// A module that is there without a file to import it from.
+pub struct Frozen {
+    name: &'static str,
+    pub is_package: bool,
+    source: Source,
+    /// Its `co_filename`.
+    shown: &'static str,
 }
 
-/// The code of a frozen module.
-pub fn code(name: &str) -> Result<Ref<Code>> {
-    let Some((_, file, shown)) = FROZEN.iter().find(|(frozen, _, _)| *frozen == name) else {
-        bail!(ImportError, "No such frozen object named {name}");
-    };
+enum Source {
+    /// A file of the standard library.
+    Library(&'static str),
+    Text(&'static str),
+}
+
+/// What the modules to try do.
+const GREETING: Source = Source::Text("initialized = True\nprint(\"Hello world!\")\n");
+const GREETING_SHOWN: &str = "Tools/freeze/flag.py";
+
+const FROZEN: &[Frozen] = &[
+    Frozen {
+        name: "_frozen_importlib",
+        is_package: false,
+        source: Source::Library("importlib/_bootstrap.py"),
+        shown: "<frozen importlib._bootstrap>",
+    },
+    Frozen {
+        name: "_frozen_importlib_external",
+        is_package: false,
+        source: Source::Library("importlib/_bootstrap_external.py"),
+        shown: "<frozen importlib._bootstrap_external>",
+    },
+    Frozen {
+        name: "zipimport",
+        is_package: false,
+        source: Source::Library("zipimport.py"),
+        shown: "<frozen zipimport>",
+    },
+    Frozen { name: "__hello__", is_package: false, source: GREETING, shown: GREETING_SHOWN },
+    Frozen { name: "__phello__", is_package: true, source: GREETING, shown: GREETING_SHOWN },
+    Frozen { name: "__phello__.spam", is_package: false, source: GREETING, shown: GREETING_SHOWN },
+];
+
+/// The frozen module of a name.
+pub fn find(name: &Str) -> Option<&'static Frozen> {
+    FROZEN.iter().find(|frozen| name.equals_text(frozen.name))
+}
+
+/// The frozen module of a name that is said to be one's.
+pub fn expect(name: &Str) -> Result<&'static Frozen> {
+    find(name).ok_or_else(|| match name.repr() {
+        Ok(shown) => raise!(ImportError, "No such frozen object named {shown}"),
+        Err(raised) => raised,
+    })
+}
+
+impl Frozen {
+    pub fn code(&self) -> Result<Ref<Code>> {
+        let shown = Str::new(self.shown);
+        match self.source {
+            Source::Library(file) => library_code(self.name, file, &shown),
+            Source::Text(text) => compile::compile(text.as_bytes(), &Request::new(&shown, Mode::Exec)),
+        }
+    }
+}
+
+/// The code of a file of the standard library.
+fn library_code(name: &str, file: &str, shown: &Ref<Str>) -> Result<Ref<Code>> {
     let Some(stdlib) = Interpreter::current().stdlib() else {
         bail!(ImportError, "no standard library to take {name} from");
     };
     let path = stdlib.join(file);
-    let shown = Str::new(shown);
     match cached(&path) {
         Some(code) => {
-            rename(&code, &shown);
+            rename(&code, shown);
             Ok(code)
         }
         None => {
             let Ok(source) = std::fs::read(&path) else {
                 bail!(ImportError, "can't read {}", path.display());
             };
-            compile::compile(&source, &Request::new(&shown, Mode::Exec))
+            compile::compile(&source, &Request::new(shown, Mode::Exec))
         }
     }
 }

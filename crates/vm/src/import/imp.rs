@@ -110,31 +110,31 @@ pub mod module {
 
     /// Returns True if the module name corresponds to a frozen module.
     #[function("(name, /)")]
-    fn is_frozen(name: &str) -> bool {
-        frozen::is_frozen(name)
+    fn is_frozen(name: &Str) -> bool {
+        frozen::find(name).is_some()
     }
 
     /// Returns True if the module name is of a frozen package.
     #[function("(name, /)")]
-    fn is_frozen_package(name: &str) -> Result<bool> {
-        match frozen::is_frozen(name) {
-            true => Ok(false),
-            false => Err(raise!(ImportError, "No such frozen object named {name}")),
-        }
+    fn is_frozen_package(name: &Str) -> Result<bool> {
+        Ok(frozen::expect(name)?.is_package)
     }
 
     /// Create a code object for a frozen module.
     #[function("(name, /)")]
-    fn get_frozen_object(name: &str) -> Result<Ref<Code>> {
-        frozen::code(name)
+    fn get_frozen_object(name: &Str) -> Result<Ref<Code>> {
+        frozen::expect(name)?.code()
     }
 
     /// Initializes a frozen module.
     #[function("(name, /)")]
     fn init_frozen(name: &Str) -> Result<Ref> {
-        let Some(text) = name.as_str().filter(|name| frozen::is_frozen(name)) else { return Ok(none()) };
-        let code = frozen::code(text)?;
+        let Some(frozen) = frozen::find(name) else { return Ok(none()) };
+        let code = frozen.code()?;
         let module = objects::module::Module::new(name)?;
+        if frozen.is_package {
+            module.dict().set(intern!("__path__"), &List::new())?;
+        }
         Interpreter::current().modules()?.set(name, &module)?;
         super::super::run_in_module(&module, &code)?;
         Ok(module.into_object())

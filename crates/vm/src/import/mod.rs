@@ -6,6 +6,9 @@ pub mod imp;
 mod lock;
 mod timing;
 
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use objects::module::{Module, ModuleDef};
@@ -39,8 +42,23 @@ pub fn add_builtins(modules: &'static [(&'static str, Initialize)]) {
     let _ = NATIVE.set(modules);
 }
 
+/// Of the modules that the program brings along, those that are to come from compiled files instead.
+static LEFT_TO_FILES: OnceLock<HashSet<String>> = OnceLock::new();
+
+/// Leaves the modules that `folder` has a compiled file of to the path's finders; the first call counts.
+pub fn leave_to_files(folder: &Path) {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = files.filter_map(|file| {
+        let name = file.file_name().into_string().ok()?;
+        name.ends_with(".so").then(|| name.split('.').next().unwrap_or_default().to_owned())
+    });
+    let _ = LEFT_TO_FILES.set(names.collect());
+}
+
 fn builtins() -> impl Iterator<Item = &'static (&'static str, Initialize)> {
-    OWN.iter().chain(NATIVE.get().copied().unwrap_or(&[]))
+    let left = LEFT_TO_FILES.get();
+    let native = NATIVE.get().copied().unwrap_or(&[]).iter();
+    OWN.iter().chain(native.filter(move |(name, _)| left.is_none_or(|left| !left.contains(*name))))
 }
 
 /// The names of all built-in modules, sorted.
@@ -56,9 +74,11 @@ fn builtin_initializer(name: &str) -> Option<Initialize> {
 
 /// Runs what fills a module that a definition made.
 fn execute_module(module: &Object) -> Result<()> {
-    match module.downcast::<Module>().and_then(Module::definition) {
-        Some(definition) => definition.execute(module),
-        None => Ok(()),
+    match module.downcast::<Module>().map(|module| (module, module.definition())) {
+        // Executed already: a module that is loaded again stays as it is.
+        Some((module, Some(_))) if !module.state().is_null() => Ok(()),
+        Some((_, Some(definition))) => definition.execute(module),
+        _ => Ok(()),
     }
 }
 
@@ -88,7 +108,7 @@ pub fn install() -> Result<()> {
     let modules = interpreter.modules()?;
     let name = intern!("_frozen_importlib");
     let importlib = Module::new(name)?;
-    let code = frozen::code("_frozen_importlib")?;
+    let code = frozen::expect(name)?.code()?;
     run_in_module(&importlib, &code)?;
     modules.set(name, &importlib)?;
     interpreter.importlib.set(Some(importlib.clone().into_object()));
@@ -191,7 +211,9 @@ pub fn import_module_level(
     }
     match module.get_attr_opt(intern!("__path__"))? {
         Some(_) => {
-            importlib()?.call_method(intern!("_handle_fromlist"), &[&module, names, &*import_function()?])
+            let arguments = [&*module, names, &*import_function()?];
+            let result = importlib()?.call_method(intern!("_handle_fromlist"), &arguments);
+            result.map_err(without_import_frames)
         }
         None => Ok(module),
     }

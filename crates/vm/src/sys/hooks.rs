@@ -7,10 +7,13 @@ use objects::arguments::Keywords;
 use objects::prelude::*;
 use objects::raise::Fetched;
 use objects::struct_sequence::Definition;
+use objects::thread_state::ThreadState;
 
+use crate::frame::Frame;
 use crate::interpreter::Interpreter;
 use crate::report;
 use crate::std_printer::StdPrinter;
+use crate::traceback::Traceback;
 
 static UNRAISABLE: Definition = Definition::new(
     c"UnraisableHookArgs",
@@ -57,7 +60,7 @@ pub fn write_unraisable_in_thread(fetched: Fetched, function: &Object) {
 
 /// The same, with what the report begins with.
 pub fn write_unraisable_message(fetched: Fetched, context: Option<&Object>, message: Option<&str>) {
-    let fetched = fetched.normalize();
+    let fetched = with_place(fetched.normalize());
     let arguments = UNRAISABLE.build(vec![
         fetched.class.clone(),
         fetched.value.clone().unwrap_or_else(none),
@@ -89,6 +92,20 @@ pub fn write_unraisable_message(fetched: Fetched, context: Option<&Object>, mess
     if let Err(raised) = result {
         raised.clear();
     }
+}
+
+/// The exception with a traceback: of the running frame, where it was raised in native code and has none.
+fn with_place(mut fetched: Fetched) -> Fetched {
+    if fetched.traceback.is_none()
+        && let Some(frame) = Frame::innermost(ThreadState::current())
+    {
+        let traceback = Traceback::new(None, frame, frame.lasti.get(), frame.line()).into_object();
+        if let Some(value) = &fetched.value {
+            exceptions::set_traceback(value, &traceback);
+        }
+        fetched.traceback = Some(traceback);
+    }
+    fetched
 }
 
 fn show_unraisable(fetched: &Fetched, context: Option<&Object>, message: Option<&str>) -> Result<()> {

@@ -117,7 +117,7 @@ pub fn add(dict: &Dict, config: &Config) -> Result<()> {
     set("hash_info", hash_info()?)?;
     set(
         "thread_info",
-        THREAD_INFO.build(vec!["pthread".into_object()?, "semaphore".into_object()?, none()])?,
+        THREAD_INFO.build(vec!["pthread".into_object()?, "semaphore".into_object()?, thread_library()?])?,
     )?;
     set("implementation", implementation(version_info)?)?;
     set("hexversion", HEX_VERSION.into_object()?)?;
@@ -132,6 +132,18 @@ pub fn add(dict: &Dict, config: &Config) -> Result<()> {
     set("abiflags", "".into_object()?)?;
     set("_framework", "".into_object()?)?;
     set("_git", ("CPython", "", "").into_object()?)
+}
+
+/// The name and version of the C library's threads, where it tells.
+fn thread_library() -> Result<Ref> {
+    const GNU_LIBPTHREAD_VERSION: libc::c_int = 3;
+    let mut text = [0_u8; 64];
+    // SAFETY: the buffer has this size.
+    let length = unsafe { libc::confstr(GNU_LIBPTHREAD_VERSION, text.as_mut_ptr().cast(), text.len()) };
+    match text.get(..length.saturating_sub(1)) {
+        Some(version) if length > 0 => String::from_utf8_lossy(version).into_object(),
+        _ => Ok(none()),
+    }
 }
 
 const COPYRIGHT: &str = "Krait: the authors of Krait. The standard library: the Python Software Foundation.";

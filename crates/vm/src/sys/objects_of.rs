@@ -22,7 +22,7 @@ pub mod functions {
     #[function("(object, default=None)", no_text_signature)]
     fn getsizeof(object: &Object, default: Option<&Object>) -> Result<Ref> {
         match size_of_object(object) {
-            Ok(size) => Ok(Int::from_isize(size).into_object()),
+            Ok(size) => Ok(Int::from_usize(size).into_object()),
             Err(raised) => match default {
                 Some(default) if raised.matches(&exceptions::TypeError) => {
                     raised.clear();
@@ -33,15 +33,14 @@ pub mod functions {
         }
     }
 
-    fn size_of_object(object: &Object) -> Result<isize> {
+    fn size_of_object(object: &Object) -> Result<usize> {
         let Some(method) = object.lookup_special(intern!("__sizeof__"))? else {
             bail!(TypeError, "Type {} doesn't define __sizeof__", object.class().name());
         };
-        let size = method.call0()?.as_isize()?;
-        if size < 0 {
+        let Ok(size) = usize::try_from(method.call0()?.as_isize()?) else {
             bail!(ValueError, "__sizeof__() should return >= 0");
-        }
-        let head = if gc::is_gc(object) { size_of::<gc::GcHead>() as isize } else { 0 };
+        };
+        let head = if gc::is_gc(object) { size_of::<gc::GcHead>() } else { 0 };
         Ok(size + head)
     }
 
@@ -60,8 +59,8 @@ pub mod functions {
 
     /// Return the number of memory blocks currently allocated.
     #[function("()")]
-    fn getallocatedblocks() -> isize {
-        0
+    fn getallocatedblocks() -> usize {
+        memory::heap::allocated_blocks()
     }
 
     /// Clear the internal type lookup cache.
@@ -72,5 +71,18 @@ pub mod functions {
 
     /// Print debug info to stderr about the state of the memory allocator.
     #[function("()")]
-    fn _debugmallocstats() {}
+    fn _debugmallocstats() {
+        // Dictionaries have no list of their own.
+        let show = |kind: &str, count: usize, size: usize| {
+            let what = format!("{count} free {kind}s * {size} bytes each");
+            eprintln!("{what:>48} = {:>20}", count * size);
+        };
+        show("PyDictObject", 0, size_of::<Dict>());
+        for (kind, count, size) in [objects::float::free_list(), objects::int::free_list()] {
+            show(kind, count, size);
+        }
+        for (length, count, size) in objects::tuple::free_lists() {
+            show(&format!("{length}-sized PyTupleObject"), count, size);
+        }
+    }
 }

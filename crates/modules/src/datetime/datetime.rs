@@ -1,0 +1,618 @@
+//! `datetime`: a moment, in a time zone or without one.
+
+use std::cell::Cell;
+
+use objects::arguments::{Parameters, Shape};
+use objects::prelude::*;
+use objects::str::InternedName;
+
+use super::calendar::{self, EPOCH};
+use super::date::DATE;
+use super::delta::{DAY_SECONDS, Span, TimeDelta};
+use super::fields::{self, Clock, Day, check_fold, int_or, pickled_state};
+use super::text;
+use super::time::{TIME, Time, pickled_zone};
+use super::timezone;
+use super::tzinfo::{self, Question};
+use super::{local, pickled_day};
+
+/// `PyDateTime_DateTime`, which begins as `PyDateTime_Date` does.
+#[repr(C)]
+pub struct DateTime {
+    base: Object,
+    /// -1 until it was asked for.
+    hash: Cell<isize>,
+    has_zone: bool,
+    data: [u8; 10],
+    /// 1 for the second of two equal times in a zone.
+    fold: u8,
+    zone: Option<Ref>,
+}
+
+/// What makes a moment.
+pub struct Parts {
+    pub day: Day,
+    pub clock: Clock,
+    pub zone: Option<Ref>,
+    pub fold: bool,
+}
+
+impl DateTime {
+    /// A moment that was checked, as an instance of the class or a subclass.
+    pub fn new_in(
+        class: &Type,
+        day: Day,
+        clock: Clock,
+        zone: Option<Ref>,
+        fold: bool,
+    ) -> Result<Ref<DateTime>> {
+        let [a, b, c, d] = day.pack();
+        let [e, f, g, h, i, j] = clock.pack();
+        let value = DateTime {
+            base: Object::header(),
+            hash: Cell::new(-1),
+            has_zone: zone.is_some(),
+            data: [a, b, c, d, e, f, g, h, i, j],
+            fold: fold.into(),
+            zone,
+        };
+        match class.is(&DATE_TIME) {
+            true => Ok(Ref::new(value)),
+            false => Ref::new_in(class, value),
+        }
+    }
+
+    /// What a class makes of a moment: a subclass is called, and not told of the fold. `ValueError`.
+    pub fn of_class(class: &Type, parts: Parts) -> Result<Ref> {
+        let Parts { day, clock, zone, fold } = parts;
+        if class.is(&DATE_TIME) {
+            let (day, clock) = (day.check()?, clock.check(0)?);
+            return Ok(DateTime::new_in(class, day, clock, zone, fold)?.into_object());
+        }
+        let fields =
+            [day.year, day.month, day.day, clock.hour, clock.minute, clock.second, clock.microsecond];
+        let mut arguments: Vec<Ref> =
+            fields.iter().map(|&field| Int::new(field.into()).into_object()).collect();
+        arguments.push(zone.unwrap_or_else(none));
+        class.call(Ref::slice(&arguments))
+    }
+
+    #[inline]
+    pub fn day(&self) -> Day {
+        let [a, b, c, d, ..] = self.data;
+        Day::unpack([a, b, c, d])
+    }
+
+    #[inline]
+    pub fn clock(&self) -> Clock {
+        let [.., a, b, c, d, e, f] = self.data;
+        Clock::unpack([a, b, c, d, e, f])
+    }
+
+    /// The zone, which stays for the moment's life.
+    #[inline]
+    pub fn zone(&self) -> Option<&Object> {
+        self.zone.as_deref()
+    }
+
+    pub fn has_fold(&self) -> bool {
+        self.fold != 0
+    }
+
+    fn ask(&self, question: Question) -> Result<Option<Ref<TimeDelta>>> {
+        tzinfo::ask(self.zone(), question, self)
+    }
+
+    /// Since midnight of day 0, without regard to the zone.
+    pub fn span(&self) -> Result<Span> {
+        let clock = self.clock();
+        Span::new(self.day().ordinal().into(), clock.seconds().into(), clock.microsecond.into())
+    }
+
+    /// Seconds since midnight of day 0, without regard to the zone.
+    pub fn seconds(&self) -> i64 {
+        let clock = self.clock();
+        calendar::to_seconds(self.day().ordinal(), clock.hour, clock.minute, clock.second)
+    }
+
+    /// Day and time so much later. `OverflowError`.
+    fn moved(&self, delta: Span) -> Result<(Day, Clock)> {
+        let clock = self.clock();
+        let mut microsecond = clock.microsecond + delta.microseconds;
+        let mut second = clock.seconds() + delta.seconds;
+        if microsecond >= 1_000_000 {
+            microsecond -= 1_000_000;
+            second += 1;
+        }
+        let days = i64::from(delta.days) + i64::from(second / DAY_SECONDS);
+        let Some(day) = self.day().shifted(days) else {
+            bail!(OverflowError, "date value out of range");
+        };
+        Ok((day, Clock::of_seconds(second % DAY_SECONDS, microsecond)))
+    }
+
+    /// The moment so much later, in the same zone and of the same class.
+    pub fn shifted(&self, delta: Span) -> Result<Ref> {
+        let (day, clock) = self.moved(delta)?;
+        DateTime::of_class(self.class(), Parts { day, clock, zone: self.zone_object(), fold: false })
+    }
+
+    /// The same, so much earlier.
+    fn shifted_back(&self, delta: Span) -> Result<Ref> {
+        self.shifted(negated(delta))
+    }
+
+    /// What lies between two moments, in UTC where their zones differ. `TypeError` where one has no zone.
+    fn minus(&self, other: &DateTime) -> Result<Span> {
+        let difference = self.span()?.minus(other.span()?)?;
+        if self.has_same_zone(other) {
+            return Ok(difference);
+        }
+        match (self.ask(Question::UtcOffset)?, other.ask(Question::UtcOffset)?) {
+            (None, None) => Ok(difference),
+            (Some(offset), Some(other)) => difference.minus(offset.span().minus(other.span())?),
+            _ => Err(raise!(TypeError, "can't subtract offset-naive and offset-aware datetimes")),
+        }
+    }
+
+    fn has_same_zone(&self, other: &DateTime) -> bool {
+        match (self.zone(), other.zone()) {
+            (None, None) => true,
+            (Some(zone), Some(other)) => zone.is(other),
+            _ => false,
+        }
+    }
+
+    /// The offset of the other one of two equal times differs: then the moment equals none in another zone (PEP 495).
+    fn is_ambiguous(&self, offset: Option<&TimeDelta>) -> Result<bool> {
+        let other =
+            DateTime::new_in(&DATE_TIME, self.day(), self.clock(), self.zone_object(), !self.has_fold())?;
+        let flipped = other.ask(Question::UtcOffset)?;
+        Ok(match (flipped, offset) {
+            (Some(flipped), Some(offset)) => flipped.span() != offset.span(),
+            (None, None) => false,
+            _ => true,
+        })
+    }
+
+    fn order(&self, other: &DateTime, op: CompareOp) -> Result<Ref> {
+        if self.has_same_zone(other) {
+            return Ok(bool_object(op.accepts(self.data.cmp(&other.data))));
+        }
+        let offset = self.ask(Question::UtcOffset)?;
+        let other_offset = other.ask(Question::UtcOffset)?;
+        let order = match (&offset, &other_offset) {
+            (None, None) => self.data.cmp(&other.data),
+            (Some(offset), Some(other_offset)) if offset.span() == other_offset.span() => {
+                self.data.cmp(&other.data)
+            }
+            (Some(_), Some(_)) => self.minus(other)?.cmp(&Span { days: 0, seconds: 0, microseconds: 0 }),
+            _ => match op {
+                CompareOp::Eq => return Ok(false_()),
+                CompareOp::Ne => return Ok(true_()),
+                _ => bail!(TypeError, "can't compare offset-naive and offset-aware datetimes"),
+            },
+        };
+        if matches!(op, CompareOp::Eq | CompareOp::Ne)
+            && order.is_eq()
+            && (self.is_ambiguous(offset.as_deref())? || other.is_ambiguous(other_offset.as_deref())?)
+        {
+            return Ok(bool_object(op == CompareOp::Ne));
+        }
+        Ok(bool_object(op.accepts(order)))
+    }
+
+    fn state(&self, protocol: i32) -> Result<Ref> {
+        let mut data = self.data;
+        if protocol > 3 && self.has_fold() {
+            data[2] |= 0x80;
+        }
+        match self.zone_object() {
+            None => (self.class(), (&data[..],)).into_object(),
+            Some(zone) => (self.class(), (&data[..], zone)).into_object(),
+        }
+    }
+}
+
+/// The delta in the other direction, which no limit forbids here.
+fn negated(delta: Span) -> Span {
+    let mut days = -delta.days;
+    let mut seconds = -delta.seconds;
+    let mut microseconds = -delta.microseconds;
+    if microseconds < 0 {
+        microseconds += 1_000_000;
+        seconds -= 1;
+    }
+    if seconds < 0 {
+        seconds += DAY_SECONDS;
+        days -= 1;
+    }
+    Span { days, seconds, microseconds }
+}
+
+static PARAMETERS: Parameters<9> = Parameters::new(
+    Shape {
+        function: "",
+        positional_only: 0,
+        positional: 8,
+        required: 3,
+        required_keywords: 0,
+        has_rest: false,
+        has_keywords: false,
+    },
+    [
+        InternedName::new("year"),
+        InternedName::new("month"),
+        InternedName::new("day"),
+        InternedName::new("hour"),
+        InternedName::new("minute"),
+        InternedName::new("second"),
+        InternedName::new("microsecond"),
+        InternedName::new("tzinfo"),
+        InternedName::new("fold"),
+    ],
+);
+
+/// datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])
+///
+/// The year, month and day arguments are required. tzinfo may be None, or an
+/// instance of a tzinfo subclass. The remaining arguments may be ints.
+#[class(
+    name = "datetime",
+    module = "datetime",
+    static_ = DATE_TIME,
+    base = DATE,
+    flags = BASETYPE,
+    include = [super::making::MAKING],
+    generic_getattro
+)]
+impl DateTime {
+    #[slot(tp_new)]
+    fn make(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref<DateTime>> {
+        if let ([state, zone @ ..], None) = (arguments.as_slice(), keywords)
+            && zone.len() <= 1
+            && let Some(data) = pickled_state::<10>(state, "datetime", |data| pickled_day(data[2] & 0x7f))?
+        {
+            let zone = pickled_zone(zone.first())?;
+            let [a, b, month, d, e, f, g, h, i, j] = data;
+            let day = Day::unpack([a, b, month & 0x7f, d]);
+            return DateTime::new_in(class, day, Clock::unpack([e, f, g, h, i, j]), zone, month & 0x80 != 0);
+        }
+        let given = PARAMETERS.unpack_tuple(arguments.as_slice(), keywords)?.values;
+        let [year, month, day, hour, minute, second, microsecond, zone, fold] = given;
+        let day = Day::new(int_or(year, 0)?, int_or(month, 0)?, int_or(day, 0)?);
+        let clock =
+            Clock::new(int_or(hour, 0)?, int_or(minute, 0)?, int_or(second, 0)?, int_or(microsecond, 0)?);
+        let fold = int_or(fold, 0)?;
+        let zone = fields::zone(zone)?;
+        DateTime::new_in(class, day.check()?, clock.check(fold)?, zone, fold != 0)
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        let Day { year, month, day } = self.day();
+        let Clock { hour, minute, second, microsecond } = self.clock();
+        let mut shown = format!("{year}, {month}, {day}, {hour}, {minute}");
+        if second != 0 || microsecond != 0 {
+            shown += &format!(", {second}");
+        }
+        if microsecond != 0 {
+            shown += &format!(", {microsecond}");
+        }
+        if self.has_fold() {
+            shown += ", fold=1";
+        }
+        let class = self.class().name();
+        match self.zone_object() {
+            None => objects::format_str!("{class}({shown})"),
+            Some(zone) => objects::format_str!("{class}({shown}, tzinfo={})", zone.repr()?),
+        }
+    }
+
+    #[slot(tp_str)]
+    fn str(&self) -> Result<Ref> {
+        self.as_object().call_method(intern!("isoformat"), &[intern!(" ")])
+    }
+
+    #[slot(tp_hash)]
+    fn hash(&self) -> Result<isize> {
+        if self.hash.get() == -1 {
+            // Equal times hash alike, whichever of two they are.
+            let offset = match self.has_fold() {
+                false => self.ask(Question::UtcOffset)?,
+                true => DateTime::new_in(&DATE_TIME, self.day(), self.clock(), self.zone_object(), false)?
+                    .ask(Question::UtcOffset)?,
+            };
+            self.hash.set(match offset {
+                None => objects::hash::bytes(&self.data),
+                Some(offset) => self.span()?.minus(offset.span())?.hash()?,
+            });
+        }
+        Ok(self.hash.get())
+    }
+
+    #[slot(tp_richcompare)]
+    fn compare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
+        if let Some(other) = other.downcast::<DateTime>() {
+            return self.order(other, op);
+        }
+        if !other.class().is_subtype(&DATE) {
+            return Ok(not_implemented());
+        }
+        // A date would compare its day alone, and that is not what is meant.
+        match op {
+            CompareOp::Eq => Ok(false_()),
+            CompareOp::Ne => Ok(true_()),
+            _ => {
+                let (own, other) = (self.class().name(), other.class().name());
+                Err(raise!(TypeError, "can't compare {own} to {other}"))
+            }
+        }
+    }
+
+    #[slot(nb_add)]
+    fn add(left: &Object, right: &Object) -> Result<Ref> {
+        let (moment, delta) = match left.downcast::<DateTime>() {
+            Some(moment) => (Some(moment), right.downcast::<TimeDelta>()),
+            None => (right.downcast::<DateTime>(), left.downcast::<TimeDelta>()),
+        };
+        match (moment, delta) {
+            (Some(moment), Some(delta)) => moment.shifted(delta.span()),
+            _ => Ok(not_implemented()),
+        }
+    }
+
+    #[slot(nb_subtract)]
+    fn subtract(left: &Object, right: &Object) -> Result<Ref> {
+        let Some(moment) = left.downcast::<DateTime>() else { return Ok(not_implemented()) };
+        if let Some(other) = right.downcast::<DateTime>() {
+            return Ok(TimeDelta::new(moment.minus(other)?).into_object());
+        }
+        match right.downcast::<TimeDelta>() {
+            Some(delta) => moment.shifted_back(delta.span()),
+            None => Ok(not_implemented()),
+        }
+    }
+
+    #[getter]
+    fn hour(&self) -> i32 {
+        self.clock().hour
+    }
+
+    #[getter]
+    fn minute(&self) -> i32 {
+        self.clock().minute
+    }
+
+    #[getter]
+    fn second(&self) -> i32 {
+        self.clock().second
+    }
+
+    #[getter]
+    fn microsecond(&self) -> i32 {
+        self.clock().microsecond
+    }
+
+    #[getter(name = "tzinfo")]
+    pub fn zone_object(&self) -> Option<Ref> {
+        self.zone.clone()
+    }
+
+    #[getter(name = "fold")]
+    fn fold_number(&self) -> u8 {
+        self.fold
+    }
+
+    /// Return date object with same year, month and day.
+    #[method(no_text_signature)]
+    fn date(&self) -> Result<Ref<super::date::Date>> {
+        super::date::Date::new_in(&DATE, self.day())
+    }
+
+    /// Return time object with same time but with tzinfo=None.
+    #[method(no_text_signature)]
+    fn time(&self) -> Result<Ref<Time>> {
+        Time::new_in(&TIME, self.clock(), None, self.has_fold())
+    }
+
+    /// Return time object with same time and tzinfo.
+    #[method(no_text_signature)]
+    fn timetz(&self) -> Result<Ref<Time>> {
+        Time::new_in(&TIME, self.clock(), self.zone_object(), self.has_fold())
+    }
+
+    /// Return ctime() style string.
+    #[method(no_text_signature)]
+    fn ctime(&self) -> String {
+        text::ctime(self.day(), self.clock())
+    }
+
+    /// Return time tuple, compatible with time.localtime().
+    #[method(no_text_signature)]
+    fn timetuple(&self) -> Result<Ref> {
+        let dst = match self.zone() {
+            None => -1,
+            Some(_) => match self.ask(Question::Dst)? {
+                None => -1,
+                Some(dst) => i32::from(!dst.span().is_zero()),
+            },
+        };
+        text::struct_time(self.day(), self.clock(), dst)
+    }
+
+    /// Return UTC time tuple, compatible with time.localtime().
+    #[method(no_text_signature)]
+    fn utctimetuple(&self) -> Result<Ref> {
+        let (day, clock) = match self.ask(Question::UtcOffset)? {
+            None => (self.day(), self.clock()),
+            Some(offset) => self.moved(negated(offset.span()))?,
+        };
+        text::struct_time(day, clock, 0)
+    }
+
+    /// Return POSIX timestamp as float.
+    #[method(no_text_signature)]
+    fn timestamp(&self) -> Result<f64> {
+        let microseconds = match self.ask(Question::UtcOffset)? {
+            Some(offset) => self.span()?.minus(offset.span())?.to_microseconds(),
+            None if self.zone().is_some() => {
+                bail!(TypeError, "can't subtract offset-naive and offset-aware datetimes");
+            }
+            None => {
+                let seconds = local::to_utc(self.seconds(), self.has_fold())?;
+                return Ok((seconds - EPOCH) as f64 + f64::from(self.clock().microsecond) / 1e6);
+            }
+        };
+        let since_epoch = Int::from_i128(microseconds - i128::from(EPOCH) * 1_000_000);
+        objects::int::divide::true_divide(&since_epoch, &*Int::new(1_000_000))
+    }
+
+    /// Return self.tzinfo.utcoffset(self).
+    #[method(no_text_signature)]
+    fn utcoffset(&self) -> Result<Option<Ref<TimeDelta>>> {
+        self.ask(Question::UtcOffset)
+    }
+
+    /// Return self.tzinfo.tzname(self).
+    #[method(no_text_signature)]
+    fn tzname(&self) -> Result<Ref> {
+        tzinfo::name(self.zone(), self)
+    }
+
+    /// Return self.tzinfo.dst(self).
+    #[method(no_text_signature)]
+    fn dst(&self) -> Result<Option<Ref<TimeDelta>>> {
+        self.ask(Question::Dst)
+    }
+
+    /// [sep] -> string in ISO 8601 format, YYYY-MM-DDT[HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].
+    /// sep is used to separate the year from the time, and defaults to 'T'.
+    /// The optional argument timespec specifies the number of additional terms
+    /// of the time to include. Valid options are 'auto', 'hours', 'minutes',
+    /// 'seconds', 'milliseconds' and 'microseconds'.
+    #[method("(sep='T', timespec='auto')", no_text_signature)]
+    fn isoformat(&self, sep: Option<&Object>, timespec: Option<&Object>) -> Result<Ref<Str>> {
+        let separator = match sep {
+            None => u32::from('T'),
+            Some(sep) => match sep.downcast::<Str>().filter(|sep| sep.len() == 1) {
+                Some(sep) => sep.code_point(0),
+                None => bail!(
+                    TypeError,
+                    "isoformat() argument 1 must be a unicode character, not {}",
+                    sep.class().name()
+                ),
+            },
+        };
+        let precision = text::Precision::of(timespec, "argument 2")?;
+        let mut shown = String::with_capacity(40);
+        text::push_day(&mut shown, self.day());
+        if let Some(separator) = char::from_u32(separator) {
+            shown.push(separator);
+            text::push_clock(&mut shown, self.clock(), precision);
+            text::push_zone(&mut shown, self.zone(), self, ":")?;
+            return Str::try_new(&shown);
+        }
+        let mut rest = String::new();
+        text::push_clock(&mut rest, self.clock(), precision);
+        text::push_zone(&mut rest, self.zone(), self, ":")?;
+        Str::try_new(&shown)?.concat(&*Str::from_point(separator)?)?.concat(&*Str::try_new(&rest)?)
+    }
+
+    /// Return datetime with new specified fields.
+    #[method(
+        "(year=None, month=None, day=None, hour=None, minute=None, second=None, microsecond=None, tzinfo=None, *, fold=None)",
+        no_text_signature
+    )]
+    fn replace(
+        &self,
+        year: Option<i32>,
+        month: Option<i32>,
+        day: Option<i32>,
+        hour: Option<i32>,
+        minute: Option<i32>,
+        second: Option<i32>,
+        microsecond: Option<i32>,
+        tzinfo: Option<&Object>,
+        fold: Option<i32>,
+    ) -> Result<Ref> {
+        let (own_day, own) = (self.day(), self.clock());
+        let day = Day {
+            year: year.unwrap_or(own_day.year),
+            month: month.unwrap_or(own_day.month),
+            day: day.unwrap_or(own_day.day),
+        };
+        let clock = Clock {
+            hour: hour.unwrap_or(own.hour),
+            minute: minute.unwrap_or(own.minute),
+            second: second.unwrap_or(own.second),
+            microsecond: microsecond.unwrap_or(own.microsecond),
+        };
+        let fold = fold.unwrap_or(self.fold.into());
+        check_fold(fold)?;
+        let zone = match tzinfo {
+            None => self.zone_object(),
+            given => fields::zone(given)?,
+        };
+        let (day, clock) = (day.check()?, clock.check(fold)?);
+        Ok(DateTime::new_in(self.class(), day, clock, zone, fold != 0)?.into_object())
+    }
+
+    /// tz -> convert to local time in new timezone tz
+    #[method("(tz=None)", no_text_signature)]
+    fn astimezone(&self, tz: NoneOr<&Object>) -> Result<Ref> {
+        let target = fields::zone(tz.0)?;
+        let own = match self.zone_object() {
+            Some(zone) => zone,
+            None => self.local_zone()?,
+        };
+        // In its own zone it is what it is.
+        if target.as_deref().is_some_and(|target| target.is(&own)) {
+            return Ok(self.to_ref().into_object());
+        }
+        let offset = match tzinfo::ask(Some(&own), Question::UtcOffset, self)? {
+            Some(offset) => offset,
+            None => {
+                let zone = self.local_zone()?;
+                match tzinfo::ask(Some(&zone), Question::UtcOffset, self)? {
+                    Some(offset) => offset,
+                    None => bail!(SystemError, "the local zone has no offset"),
+                }
+            }
+        };
+        let (day, clock) = self.moved(negated(offset.span()))?;
+        let at = |zone| DateTime::of_class(self.class(), Parts { day, clock, zone: Some(zone), fold: false });
+        let target = match target {
+            Some(target) => target,
+            None => {
+                let utc = calendar::to_seconds(day.ordinal(), clock.hour, clock.minute, clock.second);
+                local::zone_at(utc - EPOCH)?.into_object()
+            }
+        };
+        if target.is(&*timezone::utc()?) {
+            return at(target);
+        }
+        let moment = at(target.clone())?;
+        target.call_method(intern!("fromutc"), &[&moment])
+    }
+
+    /// __reduce_ex__(proto) -> (cls, state)
+    #[method("(protocol, /)", no_text_signature)]
+    fn __reduce_ex__(&self, protocol: i32) -> Result<Ref> {
+        self.state(protocol)
+    }
+
+    /// __reduce__() -> (cls, state)
+    #[method(no_text_signature)]
+    fn __reduce__(&self) -> Result<Ref> {
+        self.state(2)
+    }
+}
+
+impl DateTime {
+    /// The local zone at a moment that is meant as a local one.
+    fn local_zone(&self) -> Result<Ref> {
+        let utc = local::to_utc(self.seconds(), self.has_fold())?;
+        Ok(local::zone_at(utc - EPOCH)?.into_object())
+    }
+}
