@@ -93,13 +93,9 @@ impl Encoding {
                     let point = match first {
                         0xd800..=0xdbff => {
                             let Some((pair, rest)) = rest.split_first_chunk::<2>() else { return input };
-                            match unit(pair) {
-                                second @ 0xdc00..=0xdfff => {
-                                    after = rest;
-                                    0x10000 + ((u32::from(first) & 0x3ff) << 10 | u32::from(second) & 0x3ff)
-                                }
-                                _ => 0xd800,
-                            }
+                            after = rest;
+                            // Whatever stands there counts as the second half, as it does for expat.
+                            0x10000 + ((u32::from(first) & 0x3ff) << 10 | u32::from(unit(pair)) & 0x3ff)
                         }
                         first => first.into(),
                     };

@@ -34,15 +34,15 @@ mod content;
 mod declaration;
 mod dtd;
 mod encoding;
+mod grammar;
 mod model;
 mod name_tables;
 mod names;
 mod namespaces;
 mod parser;
-mod prolog;
-mod roles;
 mod scan;
 mod source;
+mod token;
 mod values;
 
 pub use code::Code;

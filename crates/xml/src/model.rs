@@ -40,8 +40,8 @@ impl Model {
 #[derive(Debug, Default)]
 pub struct Models {
     pub nodes: Vec<Model>,
-    /// The groups that are open.
-    open: Vec<usize>,
+    /// The groups that are open, and what stands between their members.
+    open: Vec<(usize, Option<Content>)>,
 }
 
 impl Models {
@@ -53,7 +53,7 @@ impl Models {
     fn add(&mut self, node: Model) -> usize {
         let place = self.nodes.len();
         self.nodes.push(node);
-        if let Some(&group) = self.open.last() {
+        if let Some(&(group, _)) = self.open.last() {
             self.nodes[group].members.push(place);
         }
         place
@@ -61,18 +61,21 @@ impl Models {
 
     pub fn open(&mut self) {
         let place = self.add(Model::new(Content::Sequence));
-        self.open.push(place);
+        self.open.push((place, None));
     }
 
     /// Says of the innermost group what it is.
     pub fn set(&mut self, content: Content) {
-        if let Some(&group) = self.open.last() {
+        if let Some(&(group, _)) = self.open.last() {
             self.nodes[group].content = content;
         }
     }
 
-    pub fn is_mixed(&self) -> bool {
-        self.open.last().is_some_and(|&group| self.nodes[group].content == Content::Mixed)
+    /// Puts a sign between members of the innermost group. Whether it is the first; none where it is another than before.
+    pub fn connect(&mut self, content: Content) -> Option<bool> {
+        let (_, before) = self.open.last_mut()?;
+        let is_first = before.is_none();
+        (*before.get_or_insert(content) == content).then_some(is_first)
     }
 
     pub fn name(&mut self, name: &[u8], quantifier: Quantifier) {
@@ -81,7 +84,7 @@ impl Models {
 
     /// Ends the innermost group; the model is complete when there is none left.
     pub fn close(&mut self, quantifier: Quantifier) -> bool {
-        if let Some(group) = self.open.pop() {
+        if let Some((group, _)) = self.open.pop() {
             self.nodes[group].quantifier = quantifier;
         }
         self.open.is_empty()

@@ -56,10 +56,6 @@ impl<T> Table<T> {
         &self.entries[place].0
     }
 
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.entries.iter_mut().map(|(_, entry)| entry)
     }

@@ -105,6 +105,8 @@ impl Source {
     fn begin(&mut self, encoding: Encoding, mark: usize) {
         self.encoding = Some(encoding);
         self.before = mark as u64;
+        // The mark is a character of the first line.
+        self.known.set(Position { column: u64::from(mark > 0), ..Position::default() });
         let waiting = std::mem::take(&mut self.undecoded);
         self.decode(&waiting[mark..]);
     }
@@ -127,7 +129,7 @@ impl Source {
 
     /// Nothing was fed at all.
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.undecoded.is_empty()
+        self.text.is_empty() && self.undecoded.is_empty() && self.before == 0
     }
 
     fn input_length(&self, end: usize) -> usize {

@@ -314,7 +314,6 @@ impl XmlParser {
             }
             Event::Markup(part) => {
                 let handler = match part {
-                    Part::Nothing => return Ok(true),
                     Part::Other => None,
                     Part::Doctype => Some(Handler::StartDoctype),
                     Part::Entity => Some(Handler::Entity),

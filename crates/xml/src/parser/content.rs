@@ -43,6 +43,10 @@ impl Parser {
             Token::TrailingReturn | Token::TrailingBrackets(_) if self.may_go_on() => Ok(Flow::Wait),
             Token::TrailingReturn => {
                 self.advance(at + 1)?;
+                if self.frames.is_empty() && self.entity == Entity::Document {
+                    // The place of that is the line end, and not what would be behind it.
+                    self.then.push_back(Then::Fail(Code::NoElements));
+                }
                 Ok(self.tell_byte(b'\n'))
             }
             Token::TrailingBrackets(end) => {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::chars;
-use crate::prolog::{self as tokens, Kind};
 use crate::scan::{Reference, reference};
+use crate::token::percent;
 
 /// A text within the value, or the literal itself.
 #[derive(Debug)]
@@ -40,8 +40,20 @@ impl Parser {
         }
     }
 
-    /// Goes on with the value to its end, or to an external entity.
+    /// Goes on with the value. One that is wrong is told of as far as it goes, and then what is wrong with it.
     pub(super) fn entity_value(&mut self) -> Result<Flow, Code> {
+        self.gather_value().or_else(|code| {
+            let whole = self.value.take().is_some_and(|value| value.is_external);
+            if whole || self.declaring.entity.is_none() {
+                return Err(code);
+            }
+            self.then.push_back(Then::Fail(code));
+            Ok(self.tell_entity())
+        })
+    }
+
+    /// Goes on with the value to its end, or to an external entity.
+    fn gather_value(&mut self) -> Result<Flow, Code> {
         let dtd = self.dtd.clone();
         loop {
             let Some(value) = &mut self.value else { return Ok(Flow::Again) };
@@ -90,7 +102,7 @@ impl Parser {
                     }
                 },
                 b'%' => {
-                    let end = match tokens::percent(&text, at + 1, self.namespaces.are_on()) {
+                    let end = match percent(&text, at + 1, self.namespaces.are_on()) {
                         Ok(token) if token.kind == Kind::ParameterReference => token.end,
                         Ok(token) => {
                             self.mark_in_value(token.end);
@@ -159,7 +171,7 @@ impl Parser {
         let mut dtd = self.dtd.borrow_mut();
         let value = Text::from(&std::mem::take(&mut dtd.entity_value)[..]);
         let Some((is_parameter, number)) = self.declaring.entity else {
-            return Flow::Tell(Event::Markup(crate::roles::Part::Other));
+            return Flow::Tell(Event::Markup(crate::grammar::Part::Other));
         };
         let table = if is_parameter { &mut dtd.parameter } else { &mut dtd.general };
         table[number].text = Some(value.clone());
@@ -181,19 +193,19 @@ impl Parser {
         let mut at = start;
         loop {
             self.source.event = Some(at);
-            let scanned = tokens::token(&self.source.text, at, self.namespaces.are_on(), &mut 0);
+            let scanned = token::token(&self.source.text, at, self.namespaces.are_on(), &mut 0);
             let token = match scanned {
                 Ok(token) => token,
                 Err(stop) => return self.stopped(stop),
             };
             match token.kind {
-                Kind::None if !self.source.is_final => return Ok(Flow::Wait),
-                Kind::None => break,
+                Kind::End if !self.source.is_final => return Ok(Flow::Wait),
+                Kind::End => break,
                 _ if token.may_go_on && !self.source.is_final => return Ok(Flow::Wait),
-                Kind::Declaration if at == start => {
+                Kind::XmlDeclaration if at == start => {
                     return self.xml_declaration(at, token.end, false);
                 }
-                Kind::Instance => return Err(Code::Syntax),
+                Kind::Element => return Err(Code::Syntax),
                 _ => at = token.end,
             }
         }

@@ -128,7 +128,7 @@ impl Parser {
                 }
                 Some(encoding) => self.source.recode(encoding),
                 None => {
-                    self.then.push_back(Then::Tell(Event::UnknownEncoding));
+                    self.then.push_back(Then::Encoding { place });
                     self.then.push_back(Then::AfterEncoding { place: Some(place) });
                 }
             }

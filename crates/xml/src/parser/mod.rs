@@ -16,14 +16,14 @@ use crate::code::Code;
 use crate::content::Tag;
 use crate::dtd::{Dtd, Text};
 use crate::encoding::Encoding;
+use crate::grammar::Derivation;
+pub use crate::grammar::Part;
 use crate::model::{Model, Models};
 use crate::names::Name;
 use crate::namespaces::Namespaces;
-use crate::prolog as tokens;
-pub use crate::roles::Part;
-use crate::roles::Roles;
 use crate::scan::Stop;
 use crate::source::Source;
+use crate::token::{self, Kind};
 use entity_value::EntityValue;
 
 /// What a parser is made with.
@@ -184,8 +184,11 @@ enum Then {
     AfterSubset { had_references: bool, has_system_id: bool },
     AfterParameterEntity(usize),
     AfterValueEntity(usize),
+    /// The encoding that is named at the place is asked for.
+    Encoding { place: usize },
     AfterEncoding { place: Option<usize> },
     BeginContent,
+    Fail(Code),
 }
 
 /// Where an event's data is.
@@ -216,8 +219,6 @@ struct Declaring {
     notation: Option<Text>,
     public_id: Option<Text>,
     models: Models,
-    /// By level, what stands between the members of a group.
-    connectors: Vec<u8>,
     doctype: Option<Text>,
     doctype_system_id: Option<Text>,
     doctype_public_id: Option<Text>,
@@ -244,7 +245,7 @@ pub struct Parser {
     attributes: Attributes,
     pending: Pending,
     then: VecDeque<Then>,
-    roles: Roles,
+    derivation: Derivation,
     value: Option<EntityValue>,
     declaring: Declaring,
     declaration: Declaration,
@@ -311,7 +312,10 @@ impl Parser {
             attributes: Attributes::default(),
             pending: Pending::Nothing,
             then: VecDeque::new(),
-            roles: if entity == Entity::Parameter { Roles::external() } else { Roles::document() },
+            derivation: match entity {
+                Entity::Parameter => Derivation::external(),
+                _ => Derivation::document(),
+            },
             value: None,
             declaring: Declaring::default(),
             declaration: Declaration::default(),
@@ -517,7 +521,12 @@ impl Parser {
                 }
                 Ok(Flow::Again)
             }
+            Then::Encoding { place } => {
+                self.mark(place);
+                Ok(Flow::Tell(Event::UnknownEncoding))
+            }
             Then::AfterEncoding { place } => self.take_given_encoding(place),
+            Then::Fail(code) => Err(code),
             Then::BeginContent => {
                 self.stage = Stage::Content;
                 Ok(Flow::Again)
@@ -587,27 +596,27 @@ impl Parser {
         let at = self.source.at;
         self.source.event = Some(at);
         let scanned =
-            tokens::token(&self.source.text, at, self.namespaces.are_on(), &mut self.tag.known);
+            token::token(&self.source.text, at, self.namespaces.are_on(), &mut self.tag.known);
         let token = match scanned {
             Ok(token) => token,
             Err(stop) => return self.stopped(stop),
         };
         match token.kind {
-            tokens::Kind::None => {
+            Kind::End => {
                 if self.source.is_final {
                     self.whole()?;
                 }
                 Ok(Flow::Wait)
             }
-            tokens::Kind::Space => {
+            Kind::Space => {
                 self.advance(token.end)?;
                 Ok(Flow::Tell(Event::Markup(Part::Other)))
             }
-            tokens::Kind::Comment => {
+            Kind::Comment => {
                 self.advance(token.end)?;
                 Ok(self.tell_comment(at, token.end))
             }
-            tokens::Kind::Instruction => {
+            Kind::Instruction => {
                 self.advance(token.end)?;
                 Ok(self.tell_instruction(at, token.target_end, token.end))
             }

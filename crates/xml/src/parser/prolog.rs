@@ -4,8 +4,8 @@ use super::entity_value::EntityValue;
 use super::*;
 use crate::dtd;
 use crate::model::{Content, Quantifier};
-use crate::prolog::{self as tokens, Kind, Token};
-use crate::roles::Role;
+use crate::grammar::{self, Meaning};
+use crate::token::Token;
 use crate::values::{Judgement, attribute_value};
 
 /// The name of the external subset among the parameter entities: none that a document can name.
@@ -21,42 +21,42 @@ impl Parser {
     pub(super) fn prolog(&mut self) -> Result<Flow, Code> {
         let at = self.place();
         self.mark(at);
-        let scanned = tokens::token(text!(self), at, self.namespaces.are_on(), &mut self.tag.known);
+        let scanned = token::token(text!(self), at, self.namespaces.are_on(), &mut self.tag.known);
         let token = match scanned {
             Ok(token) => token,
             Err(stop) => return self.stopped(stop),
         };
-        if token.kind == Kind::None {
+        if token.kind == Kind::End {
             return self.prolog_end();
         }
         if token.may_go_on && self.may_go_on() {
             return Ok(Flow::Wait);
         }
-        let role = self.roles.next(token.kind, &text!(self)[at..token.end]);
-        match role {
-            Role::Error => {
+        let meaning = self.derivation.next(&token, &text!(self)[at..token.end]);
+        match meaning {
+            Meaning::Misplaced => {
                 return Err(match token.kind {
                     Kind::ParameterReference => Code::ParamEntityRef,
-                    Kind::Declaration => Code::MisplacedXmlPi,
+                    Kind::XmlDeclaration => Code::MisplacedXmlPi,
                     _ => Code::Syntax,
                 });
             }
-            Role::XmlDeclaration | Role::TextDeclaration => {
-                return self.xml_declaration(at, token.end, role == Role::TextDeclaration);
+            Meaning::XmlDeclaration | Meaning::TextDeclaration => {
+                return self.xml_declaration(at, token.end, meaning == Meaning::TextDeclaration);
             }
-            Role::Instance => {
+            Meaning::Instance => {
                 self.pass(token.end);
                 return Ok(self.instance());
             }
             _ => self.advance(token.end)?,
         }
-        self.act(role, token, at)
+        self.act(meaning, token, at)
     }
 
     /// The text is at its end.
     fn prolog_end(&mut self) -> Result<Flow, Code> {
         if let Some(frame) = self.frames.last() {
-            if frame.between && self.roles.next(Kind::None, b"") == Role::Error {
+            if frame.between && !self.derivation.is_between_declarations() {
                 return Err(Code::IncompletePe);
             }
             self.dtd.borrow_mut().parameter[frame.entity].is_open = false;
@@ -68,11 +68,14 @@ impl Parser {
         }
         self.whole()?;
         if self.entity == Entity::Document {
+            if self.source.is_empty() {
+                self.source.event = None;
+            }
             return Err(Code::NoElements);
         }
-        match self.roles.next(Kind::None, b"") {
-            Role::Error => Err(Code::IncompletePe),
-            _ => Ok(Flow::Wait),
+        match self.derivation.is_between_declarations() {
+            true => Ok(Flow::Wait),
+            false => Err(Code::IncompletePe),
         }
     }
 
@@ -113,7 +116,7 @@ impl Parser {
     pub(super) fn ignored(&mut self) -> Result<Flow, Code> {
         let at = self.place();
         self.mark(at);
-        match tokens::ignored(text!(self), at) {
+        match token::ignored(text!(self), at) {
             Ok(end) => {
                 self.advance(end)?;
                 self.stage = Stage::Prolog;
@@ -133,55 +136,25 @@ impl Parser {
         part(if self.keeps_processing() { kind } else { Part::Other })
     }
 
-    fn act(&mut self, role: Role, token: Token, at: usize) -> Result<Flow, Code> {
+    fn act(&mut self, meaning: Meaning, token: Token, at: usize) -> Result<Flow, Code> {
         let range = at..token.end;
-        match role {
-            Role::Part(kind @ (Part::Entity | Part::Attlist)) => self.counting(kind),
-            Role::Part(kind) => part(kind),
-            Role::Instruction => Ok(self.tell_instruction(at, token.target_end, token.end)),
-            Role::Comment => Ok(self.tell_comment(at, token.end)),
-            Role::IgnoreSection => {
+        match meaning {
+            Meaning::Markup(kind @ (Part::Entity | Part::Attlist)) => self.counting(kind),
+            Meaning::Markup(kind) => part(kind),
+            Meaning::Instruction => Ok(self.tell_instruction(at, token.target_end, token.end)),
+            Meaning::Comment => Ok(self.tell_comment(at, token.end)),
+            Meaning::IgnoredSection => {
                 self.stage = Stage::Ignored;
                 Ok(OTHER)
             }
-            Role::DoctypeName
-            | Role::DoctypePublicId
-            | Role::DoctypeSystemId
-            | Role::InternalSubset
-            | Role::DoctypeClose => self.doctype(role, range),
-            Role::GeneralName
-            | Role::ParameterName
-            | Role::EntityValue
-            | Role::EntityPublicId
-            | Role::EntitySystemId
-            | Role::EntityComplete
-            | Role::EntityNotation => self.entity(role, range),
-            Role::NotationName
-            | Role::NotationPublicId
-            | Role::NotationSystemId
-            | Role::NotationClose => self.notation(role, range),
-            Role::AttlistElement
-            | Role::AttributeName
-            | Role::AttributeType(_)
-            | Role::EnumerationValue
-            | Role::NotationValue
-            | Role::Implied
-            | Role::Required
-            | Role::Default
-            | Role::Fixed => self.attlist(role, range),
-            Role::ElementName
-            | Role::Empty
-            | Role::Any
-            | Role::Pcdata
-            | Role::GroupOpen
-            | Role::GroupClose
-            | Role::ContentName
-            | Role::Choice
-            | Role::Sequence => self.element(role, token.kind, range),
-            Role::ParameterReference | Role::InnerParameterReference => {
-                self.parameter_reference(role == Role::ParameterReference, range)
-            }
-            Role::Error | Role::XmlDeclaration | Role::TextDeclaration | Role::Instance => {
+            Meaning::Doctype(piece) => self.doctype(piece, range),
+            Meaning::Entity(piece) => self.entity(piece, range),
+            Meaning::Notation(piece) => self.notation(piece, range),
+            Meaning::Attlist(piece) => self.attlist(piece, range),
+            Meaning::Element(piece) => self.element(piece, token.occurrence, range),
+            Meaning::ParameterReference => self.parameter_reference(true, range),
+            Meaning::InnerParameterReference => self.parameter_reference(false, range),
+            Meaning::Misplaced | Meaning::XmlDeclaration | Meaning::TextDeclaration | Meaning::Instance => {
                 Err(Code::UnexpectedState)
             }
         }
@@ -195,25 +168,25 @@ impl Parser {
     /// A public identifier, checked and made plain.
     fn public_id(&mut self, range: Range<usize>) -> Result<Text, Code> {
         let identifier = self.unquoted(range.clone());
-        if let Some(bad) = tokens::bad_in_public_id(&identifier) {
+        if let Some(bad) = token::bad_in_public_id(&identifier) {
             self.mark(range.start + 1 + bad);
             return Err(Code::PublicId);
         }
-        Ok(tokens::normalized_public_id(&identifier).into())
+        Ok(token::normalized_public_id(&identifier).into())
     }
 
     fn subset(&mut self) -> (bool, usize) {
         (true, self.dtd.borrow_mut().parameter.find_or_insert(SUBSET, Default::default).0)
     }
 
-    fn doctype(&mut self, role: Role, range: Range<usize>) -> Result<Flow, Code> {
-        match role {
-            Role::DoctypeName => {
+    fn doctype(&mut self, piece: grammar::Doctype, range: Range<usize>) -> Result<Flow, Code> {
+        match piece {
+            grammar::Doctype::Name => {
                 self.declaring.doctype = Some(self.copy(range));
                 self.declaring.doctype_system_id = None;
                 self.declaring.doctype_public_id = None;
             }
-            Role::DoctypePublicId => {
+            grammar::Doctype::PublicId => {
                 self.foreign_dtd = false;
                 let public_id = self.public_id(range)?;
                 let (_, number) = self.subset();
@@ -224,7 +197,7 @@ impl Parser {
                     dtd.parameter[number].public_id = Some(public_id);
                 }
             }
-            Role::DoctypeSystemId => {
+            grammar::Doctype::SystemId => {
                 self.foreign_dtd = false;
                 let system_id = self.unquoted(range);
                 let (_, number) = self.subset();
@@ -241,11 +214,11 @@ impl Parser {
                     return Ok(Flow::Tell(Event::NotStandalone));
                 }
             }
-            Role::InternalSubset => {
+            grammar::Doctype::Subset => {
                 self.set_doctype();
                 return Ok(Flow::Tell(Event::StartDoctype { internal_subset: true, closes: false }));
             }
-            _ => {
+            grammar::Doctype::End => {
                 let after_start = self.declaring.doctype.is_some();
                 let has_system_id = self.declaring.has_system_id;
                 if has_system_id || self.foreign_dtd {
@@ -271,11 +244,11 @@ impl Parser {
         };
     }
 
-    fn entity(&mut self, role: Role, range: Range<usize>) -> Result<Flow, Code> {
+    fn entity(&mut self, piece: grammar::Entity, range: Range<usize>) -> Result<Flow, Code> {
         let keeps = self.keeps_processing();
-        match role {
-            Role::GeneralName | Role::ParameterName => {
-                let is_parameter = role == Role::ParameterName;
+        match piece {
+            grammar::Entity::GeneralName | grammar::Entity::ParameterName => {
+                let is_parameter = piece == grammar::Entity::ParameterName;
                 let name = self.copy(range);
                 self.declaring.entity = None;
                 if !keeps || (!is_parameter && dtd::predefined(&name).is_some()) {
@@ -292,7 +265,7 @@ impl Parser {
                 self.declaring.entity = Some((is_parameter, number));
                 part(Part::Entity)
             }
-            Role::EntityValue => {
+            grammar::Entity::Value => {
                 if !keeps {
                     return Ok(OTHER);
                 }
@@ -302,18 +275,18 @@ impl Parser {
                 self.value = Some(EntityValue::new(text, start, false));
                 Ok(Flow::Again)
             }
-            Role::EntityPublicId => {
+            grammar::Entity::PublicId => {
                 let public_id = self.public_id(range)?;
                 self.change_entity(|entity, _| entity.public_id = Some(public_id))
             }
-            Role::EntitySystemId => {
+            grammar::Entity::SystemId => {
                 let system_id = self.unquoted(range);
                 self.change_entity(|entity, base| {
                     entity.system_id = Some(system_id);
                     entity.base = base;
                 })
             }
-            Role::EntityNotation => {
+            grammar::Entity::Notation => {
                 let notation = self.copy(range);
                 match self.change_entity(|entity, _| entity.notation = Some(notation))? {
                     Flow::Tell(Event::Markup(Part::Entity)) => {
@@ -323,7 +296,7 @@ impl Parser {
                     other => Ok(other),
                 }
             }
-            _ => {
+            grammar::Entity::End => {
                 if !keeps || self.declaring.entity.is_none() {
                     return Ok(OTHER);
                 }
@@ -360,20 +333,20 @@ impl Parser {
         };
     }
 
-    fn notation(&mut self, role: Role, range: Range<usize>) -> Result<Flow, Code> {
-        match role {
-            Role::NotationName => {
+    fn notation(&mut self, piece: grammar::Notation, range: Range<usize>) -> Result<Flow, Code> {
+        match piece {
+            grammar::Notation::Name => {
                 self.declaring.public_id = None;
                 self.declaring.notation = Some(self.copy(range));
                 return part(Part::Notation);
             }
-            Role::NotationPublicId => {
+            grammar::Notation::PublicId => {
                 self.declaring.public_id = Some(self.public_id(range)?);
                 return part(Part::Notation);
             }
             _ => {}
         }
-        let system_id = (role == Role::NotationSystemId).then(|| self.unquoted(range));
+        let system_id = (piece == grammar::Notation::SystemId).then(|| self.unquoted(range));
         self.declaration = Declaration {
             name: self.declaring.notation.take(),
             base: self.base.clone(),
@@ -384,40 +357,40 @@ impl Parser {
         Ok(Flow::Tell(Event::NotationDeclaration))
     }
 
-    fn attlist(&mut self, role: Role, range: Range<usize>) -> Result<Flow, Code> {
+    fn attlist(&mut self, piece: grammar::Attlist, range: Range<usize>) -> Result<Flow, Code> {
         let namespaces = self.namespaces.are_on();
         let keeps = self.keeps_processing();
-        match role {
-            Role::AttlistElement => {
+        match piece {
+            grammar::Attlist::Element => {
                 let element = self.dtd.borrow_mut().element(&text!(self)[range], namespaces);
                 self.declaring.element = element;
             }
-            Role::AttributeName => {
+            grammar::Attlist::Attribute => {
                 let attribute = self.dtd.borrow_mut().attribute(&text!(self)[range], namespaces);
                 self.declaring.attribute = attribute;
                 self.declaring.is_cdata = false;
                 self.declaring.is_id = false;
                 self.declaring.kind.clear();
             }
-            Role::AttributeType(kind) => {
+            grammar::Attlist::Type(kind) => {
                 self.declaring.is_cdata = kind == "CDATA";
                 self.declaring.is_id = kind == "ID";
                 self.declaring.kind = kind.into();
             }
-            Role::EnumerationValue | Role::NotationValue => {
-                let prefix: &[u8] = match (self.declaring.kind.is_empty(), role) {
+            grammar::Attlist::Enumerated | grammar::Attlist::NotationName => {
+                let prefix: &[u8] = match (self.declaring.kind.is_empty(), piece) {
                     (false, _) => b"|",
-                    (true, Role::NotationValue) => b"NOTATION(",
+                    (true, grammar::Attlist::NotationName) => b"NOTATION(",
                     (true, _) => b"(",
                 };
                 self.declaring.kind.extend_from_slice(prefix);
                 self.declaring.kind.extend_from_slice(&text!(self)[range]);
             }
             _ if !keeps => return Ok(OTHER),
-            Role::Implied | Role::Required => return Ok(self.tell_attribute(None, role == Role::Required)),
+            grammar::Attlist::Implied | grammar::Attlist::Required => return Ok(self.tell_attribute(None, piece == grammar::Attlist::Required)),
             _ => {
                 let value = self.default_value(range)?;
-                return Ok(self.tell_attribute(Some(value), role == Role::Fixed));
+                return Ok(self.tell_attribute(Some(value), piece == grammar::Attlist::Fixed));
             }
         }
         self.counting(Part::Attlist)
@@ -427,7 +400,7 @@ impl Parser {
         let mut value = Vec::new();
         let made = {
             let mut dtd = self.dtd.borrow_mut();
-            let must_be_declared = self.roles.is_document
+            let must_be_declared = self.derivation.is_document
                 && if dtd.is_standalone { self.frames.is_empty() } else { !dtd.has_parameter_references };
             let judgement = Judgement { namespaces: self.namespaces.are_on(), must_be_declared };
             let inner = range.start + 1..range.end - 1;
@@ -464,55 +437,44 @@ impl Parser {
         Flow::Tell(Event::AttributeDeclaration)
     }
 
-    fn element(&mut self, role: Role, kind: Kind, range: Range<usize>) -> Result<Flow, Code> {
-        let quantifier = match kind {
-            Kind::NameOptional | Kind::CloseParenOptional => Quantifier::Optional,
-            Kind::NameRepeated | Kind::CloseParenRepeated => Quantifier::Repeated,
-            Kind::NamePlus | Kind::CloseParenPlus => Quantifier::Plus,
-            _ => Quantifier::Once,
-        };
-        let level = self.roles.level;
+    fn element(
+        &mut self,
+        piece: grammar::Element,
+        occurrence: Quantifier,
+        range: Range<usize>,
+    ) -> Result<Flow, Code> {
         let models = &mut self.declaring.models;
-        match role {
-            Role::ElementName => {
+        match piece {
+            grammar::Element::Name => {
                 let element =
                     self.dtd.borrow_mut().element(&text!(self)[range], self.namespaces.are_on());
                 self.declaring.element = element;
                 models.clear();
             }
-            Role::Empty | Role::Any => {
-                let content = if role == Role::Empty { Content::Empty } else { Content::Any };
-                models.nodes.push(Model::new(content));
+            grammar::Element::Empty => {
+                models.nodes.push(Model::new(Content::Empty));
                 return Ok(self.tell_element());
             }
-            Role::Pcdata => models.set(Content::Mixed),
-            Role::GroupOpen => {
-                models.open();
-                if self.declaring.connectors.len() <= level {
-                    self.declaring.connectors.resize(level + 1, 0);
-                }
-                self.declaring.connectors[level] = 0;
+            grammar::Element::Any => {
+                models.nodes.push(Model::new(Content::Any));
+                return Ok(self.tell_element());
             }
-            Role::Choice | Role::Sequence => {
-                let sign = if role == Role::Choice { b'|' } else { b',' };
-                let before = &mut self.declaring.connectors[level];
-                if *before != 0 && *before != sign {
-                    return Err(Code::Syntax);
-                }
-                let is_first = std::mem::replace(before, sign) == 0;
-                if role == Role::Choice {
-                    if !is_first || models.is_mixed() {
-                        return part(Part::Other);
-                    }
-                    models.set(Content::Choice);
-                }
+            grammar::Element::Pcdata => models.set(Content::Mixed),
+            grammar::Element::Open => models.open(),
+            grammar::Element::Sequence => {
+                models.connect(Content::Sequence).ok_or(Code::Syntax)?;
             }
-            Role::ContentName => {
-                let name_end = range.end - usize::from(quantifier != Quantifier::Once);
-                models.name(&text!(self)[range.start..name_end], quantifier);
+            grammar::Element::Choice => match models.connect(Content::Choice) {
+                None => return Err(Code::Syntax),
+                Some(true) => models.set(Content::Choice),
+                Some(false) => return Ok(OTHER),
+            },
+            grammar::Element::Member => {
+                let name_end = range.end - usize::from(occurrence != Quantifier::Once);
+                models.name(&text!(self)[range.start..name_end], occurrence);
             }
-            _ => {
-                if models.close(quantifier) {
+            grammar::Element::Close => {
+                if models.close(occurrence) {
                     return Ok(self.tell_element());
                 }
             }
@@ -530,19 +492,17 @@ impl Parser {
         let name = self.unquoted(range);
         let mut dtd = self.dtd.borrow_mut();
         dtd.has_parameter_references = true;
-        let not_standalone = |dtd: &Dtd| {
-            if dtd.is_standalone { None } else { Some(Then::Tell(Event::NotStandalone)) }
-        };
         if self.parameter_entities == ParameterEntities::Never {
             dtd.keeps_processing = dtd.is_standalone;
-            if let Some(then) = not_standalone(&dtd) {
-                self.then.push_back(then);
+            if dtd.is_standalone {
+                return Ok(OTHER);
             }
-            return Ok(OTHER);
+            self.then.push_back(Then::Tell(Event::Markup(Part::Other)));
+            return Ok(Flow::Tell(Event::NotStandalone));
         }
         let found = dtd.parameter.find(&name);
         let Some(number) = found else {
-            if self.roles.is_document && dtd.is_standalone && self.frames.is_empty() {
+            if self.derivation.is_document && dtd.is_standalone && self.frames.is_empty() {
                 return Err(Code::UndefinedEntity);
             }
             dtd.keeps_processing = dtd.is_standalone;
@@ -553,7 +513,7 @@ impl Parser {
             self.declaration.is_parameter = true;
             return Ok(Flow::Tell(Event::SkippedEntity));
         };
-        let must_be_internal = self.roles.is_document && dtd.is_standalone && self.frames.is_empty();
+        let must_be_internal = self.derivation.is_document && dtd.is_standalone && self.frames.is_empty();
         let entity = &mut dtd.parameter[number];
         if must_be_internal && !entity.is_internal {
             return Err(Code::EntityDeclaredInPe);

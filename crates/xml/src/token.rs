@@ -1,59 +1,47 @@
 //! Tokens of the prolog and of DTDs.
 
 use crate::chars::*;
+use crate::model::Quantifier;
 use crate::scan::{Instruction, Scanned, Stop, comment, instruction, name_rest, name_start, need, run};
 
-/// What a token is. Names tell with what they end, for content models are read by tokens.
+/// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// There is no text.
-    None,
+    End,
     /// Blanks.
     Space,
-    /// The mark at the start of the text that tells the encoding.
-    ByteOrderMark,
     /// `<?xml ... ?>`
-    Declaration,
+    XmlDeclaration,
     Instruction,
     Comment,
     /// `<!NAME`
-    Open,
-    /// `>`
-    Close,
+    Declaration,
     Name,
     /// A name with a prefix.
-    PrefixedName,
-    NameOptional,
-    NameRepeated,
-    NamePlus,
+    QName,
     /// A word that is no name: it begins with a digit, for example.
-    NameToken,
+    Nmtoken,
     /// `#NAME`
-    PoundName,
+    Keyword,
     /// Between quotes.
     Literal,
-    Percent,
     ParameterReference,
-    OpenBracket,
-    CloseBracket,
-    OpenParen,
-    CloseParen,
-    CloseParenOptional,
-    CloseParenRepeated,
-    CloseParenPlus,
-    Or,
-    Comma,
+    /// One of `>[](),|%`.
+    Sign(u8),
     /// `<![`
-    SectionOpen,
+    SectionStart,
     /// `]]>`
-    SectionClose,
+    SectionEnd,
     /// `<` of the document's element, which is left where it is.
-    Instance,
+    Element,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     pub kind: Kind,
+    /// Of a name or the end of a group: what stands behind it, as in `name*`.
+    pub occurrence: Quantifier,
     pub end: usize,
     /// Where an instruction's target ends.
     pub target_end: usize,
@@ -63,7 +51,7 @@ pub struct Token {
 
 impl Token {
     pub fn new(kind: Kind, end: usize) -> Token {
-        Token { kind, end, target_end: 0, may_go_on: false }
+        Token { kind, occurrence: Quantifier::Once, end, target_end: 0, may_go_on: false }
     }
 
     fn at_end(kind: Kind, text: &[u8]) -> Token {
@@ -73,35 +61,28 @@ impl Token {
 
 /// The token at a place. What is known of a long one to have no end is passed over.
 pub fn token(text: &[u8], at: usize, namespaces: bool, known: &mut usize) -> Scanned<Token> {
-    let Some(&first) = text.get(at) else { return Ok(Token::new(Kind::None, at)) };
+    let Some(&first) = text.get(at) else { return Ok(Token::new(Kind::End, at)) };
     let one = |kind| Ok(Token::new(kind, at + 1));
     match first {
         b'"' | b'\'' => literal(text, at, first, known),
         b'<' => markup(text, at, namespaces, known),
         b' ' | b'\t' | b'\r' | b'\n' => Ok(space(text, at)),
         b'%' => percent(text, at + 1, namespaces),
-        b',' => one(Kind::Comma),
-        b'[' => one(Kind::OpenBracket),
+        b',' | b'[' | b'(' | b'|' | b'>' => one(Kind::Sign(first)),
         b']' => match text.get(at + 1) {
-            None => Ok(Token::at_end(Kind::CloseBracket, text)),
+            None => Ok(Token::at_end(Kind::Sign(first), text)),
             Some(b']') => match need(text, at + 2)? {
-                b'>' => Ok(Token::new(Kind::SectionClose, at + 3)),
-                _ => one(Kind::CloseBracket),
+                b'>' => Ok(Token::new(Kind::SectionEnd, at + 3)),
+                _ => one(Kind::Sign(first)),
             },
-            Some(_) => one(Kind::CloseBracket),
+            Some(_) => one(Kind::Sign(first)),
         },
-        b'(' => one(Kind::OpenParen),
         b')' => match text.get(at + 1) {
-            None => Ok(Token::at_end(Kind::CloseParen, text)),
-            Some(b'*') => Ok(Token::new(Kind::CloseParenRepeated, at + 2)),
-            Some(b'?') => Ok(Token::new(Kind::CloseParenOptional, at + 2)),
-            Some(b'+') => Ok(Token::new(Kind::CloseParenPlus, at + 2)),
-            Some(b'>' | b',' | b'|' | b')' | b' ' | b'\t' | b'\r' | b'\n') => one(Kind::CloseParen),
-            Some(_) => Err(Stop::Invalid(at + 1)),
+            None => Ok(Token::at_end(Kind::Sign(first), text)),
+            Some(b'>' | b',' | b'|' | b')' | b' ' | b'\t' | b'\r' | b'\n') => one(Kind::Sign(first)),
+            Some(&next) => occurrence(Kind::Sign(first), next, at + 1),
         },
-        b'|' => one(Kind::Or),
-        b'>' => one(Kind::Close),
-        b'#' => pound_name(text, at + 1, namespaces),
+        b'#' => keyword(text, at + 1, namespaces),
         _ => name(text, at, namespaces),
     }
 }
@@ -138,17 +119,17 @@ fn markup(text: &[u8], at: usize, namespaces: bool, known: &mut usize) -> Scanne
         b'?' => {
             let Instruction { target_end, end, is_declaration } =
                 instruction(text, at + 2, namespaces, known)?;
-            let kind = if is_declaration { Kind::Declaration } else { Kind::Instruction };
+            let kind = if is_declaration { Kind::XmlDeclaration } else { Kind::Instruction };
             Ok(Token { target_end, ..Token::new(kind, end) })
         }
         b'!' => match need(text, at + 2)? {
             b'-' => Ok(Token::new(Kind::Comment, comment(text, at + 3, known)?)),
-            b'[' => Ok(Token::new(Kind::SectionOpen, at + 3)),
+            b'[' => Ok(Token::new(Kind::SectionStart, at + 3)),
             byte if class(byte) & NAME_START != 0 => declaration(text, at + 3),
             _ => Err(Stop::Invalid(at + 2)),
         },
         // Whether it is a name's character is for the element to say.
-        byte if class(byte) & (NAME_START | WIDE) != 0 && byte < 0xf5 => Ok(Token::new(Kind::Instance, at)),
+        byte if class(byte) & (NAME_START | WIDE) != 0 && byte < 0xf5 => Ok(Token::new(Kind::Element, at)),
         _ => Err(Stop::Invalid(at + 1)),
     }
 }
@@ -158,12 +139,12 @@ fn declaration(text: &[u8], mut at: usize) -> Scanned<Token> {
     loop {
         match need(text, at)? {
             byte if class(byte) & NAME_START != 0 => at += 1,
-            byte if is_space(byte) => return Ok(Token::new(Kind::Open, at)),
+            byte if is_space(byte) => return Ok(Token::new(Kind::Declaration, at)),
             // `<!ENTITY% name` has the sign that belongs behind a blank.
             b'%' => match text.get(at + 1) {
                 None => return Err(Stop::Partial),
                 Some(&next) if is_space(next) || next == b'%' => return Err(Stop::Invalid(at)),
-                Some(_) => return Ok(Token::new(Kind::Open, at)),
+                Some(_) => return Ok(Token::new(Kind::Declaration, at)),
             },
             _ => return Err(Stop::Invalid(at)),
         }
@@ -173,7 +154,7 @@ fn declaration(text: &[u8], mut at: usize) -> Scanned<Token> {
 pub fn percent(text: &[u8], at: usize, namespaces: bool) -> Scanned<Token> {
     let first = need(text, at)?;
     if is_space(first) || first == b'%' {
-        return Ok(Token::new(Kind::Percent, at));
+        return Ok(Token::new(Kind::Sign(b'%'), at));
     }
     let end = name_rest(text, name_start(text, at, namespaces)?, namespaces)?;
     match need(text, end)? {
@@ -182,12 +163,12 @@ pub fn percent(text: &[u8], at: usize, namespaces: bool) -> Scanned<Token> {
     }
 }
 
-fn pound_name(text: &[u8], at: usize, namespaces: bool) -> Scanned<Token> {
+fn keyword(text: &[u8], at: usize, namespaces: bool) -> Scanned<Token> {
     let end = name_rest(text, name_start(text, at, namespaces)?, namespaces)?;
     match text.get(end) {
-        None => Ok(Token::at_end(Kind::PoundName, text)),
+        None => Ok(Token::at_end(Kind::Keyword, text)),
         Some(b' ' | b'\t' | b'\r' | b'\n' | b')' | b'>' | b'%' | b'|') => {
-            Ok(Token::new(Kind::PoundName, end))
+            Ok(Token::new(Kind::Keyword, end))
         }
         Some(_) => Err(Stop::Invalid(end)),
     }
@@ -198,12 +179,12 @@ fn name(text: &[u8], at: usize, namespaces: bool) -> Scanned<Token> {
     let (mut kind, start) = if class & NAME_START != 0 || (class & COLON != 0 && !namespaces) {
         (Kind::Name, at + 1)
     } else if class & (NAME | COLON) != 0 {
-        (Kind::NameToken, at + 1)
+        (Kind::Nmtoken, at + 1)
     } else if class & WIDE != 0 {
         let (length, point) = wide(text, at)?;
         match (is_wide_name_start(point), is_wide_name_char(point)) {
             (true, _) => (Kind::Name, at + length),
-            (_, true) => (Kind::NameToken, at + length),
+            (_, true) => (Kind::Nmtoken, at + length),
             _ => return Err(Stop::Invalid(at)),
         }
     } else {
@@ -215,26 +196,31 @@ fn name(text: &[u8], at: usize, namespaces: bool) -> Scanned<Token> {
         if kind == Kind::Name {
             need(text, next)?;
             end = name_rest(text, next, true)?;
-            kind = if end > next { Kind::PrefixedName } else { Kind::NameToken };
+            kind = if end > next { Kind::QName } else { Kind::Nmtoken };
         } else {
-            kind = Kind::NameToken;
+            kind = Kind::Nmtoken;
             end = name_rest(text, next, true)?;
         }
     }
-    let suffixed = |suffixed_kind| match kind {
-        Kind::NameToken => Err(Stop::Invalid(end)),
-        _ => Ok(Token::new(suffixed_kind, end + 1)),
-    };
     match text.get(end) {
         None => Ok(Token::at_end(kind, text)),
         Some(b'>' | b')' | b',' | b'|' | b'[' | b'%' | b' ' | b'\t' | b'\r' | b'\n') => {
             Ok(Token::new(kind, end))
         }
-        Some(b'+') => suffixed(Kind::NamePlus),
-        Some(b'*') => suffixed(Kind::NameRepeated),
-        Some(b'?') => suffixed(Kind::NameOptional),
-        Some(_) => Err(Stop::Invalid(end)),
+        Some(_) if kind == Kind::Nmtoken => Err(Stop::Invalid(end)),
+        Some(&next) => occurrence(kind, next, end),
     }
+}
+
+/// A token behind which something says how often it may be there.
+fn occurrence(kind: Kind, sign: u8, at: usize) -> Scanned<Token> {
+    let occurrence = match sign {
+        b'?' => Quantifier::Optional,
+        b'*' => Quantifier::Repeated,
+        b'+' => Quantifier::Plus,
+        _ => return Err(Stop::Invalid(at)),
+    };
+    Ok(Token { occurrence, ..Token::new(kind, at + 1) })
 }
 
 /// Behind an ignored section of which `<![IGNORE[` is read.
