@@ -172,7 +172,7 @@ pub fn detect(input: &[u8], named: Option<(&Encoding, bool)>, is_content: bool) 
 pub fn torn(rest: &[u8]) -> Option<Stop> {
     match rest.len() {
         0 => None,
-        length if length % 2 == 1 => Some(Stop::Partial),
+        1 => Some(Stop::Partial),
         _ => Some(Stop::PartialChar),
     }
 }

@@ -125,20 +125,24 @@ fn markup(text: &[u8], at: usize, namespaces: bool, known: &mut usize) -> Scanne
         b'!' => match need(text, at + 2)? {
             b'-' => Ok(Token::new(Kind::Comment, comment(text, at + 3, known)?)),
             b'[' => Ok(Token::new(Kind::SectionStart, at + 3)),
-            byte if class(byte) & NAME_START != 0 => declaration(text, at + 3),
+            byte if is_ascii_name_start(byte, namespaces) => declaration(text, at + 3, namespaces),
             _ => Err(Stop::Invalid(at + 2)),
         },
         // Whether it is a name's character is for the element to say.
-        byte if class(byte) & (NAME_START | WIDE) != 0 && byte < 0xf5 => Ok(Token::new(Kind::Element, at)),
+        byte if is_ascii_name_start(byte, namespaces) || matches!(byte, 0x80..0xf5) => Ok(Token::new(Kind::Element, at)),
         _ => Err(Stop::Invalid(at + 1)),
     }
 }
 
+fn is_ascii_name_start(byte: u8, namespaces: bool) -> bool {
+    class(byte) & NAME_START != 0 || (byte == b':' && !namespaces)
+}
+
 /// The keyword behind `<!`, of which one letter is read.
-fn declaration(text: &[u8], mut at: usize) -> Scanned<Token> {
+fn declaration(text: &[u8], mut at: usize, namespaces: bool) -> Scanned<Token> {
     loop {
         match need(text, at)? {
-            byte if class(byte) & NAME_START != 0 => at += 1,
+            byte if is_ascii_name_start(byte, namespaces) => at += 1,
             byte if is_space(byte) => return Ok(Token::new(Kind::Declaration, at)),
             // `<!ENTITY% name` has the sign that belongs behind a blank.
             b'%' => match text.get(at + 1) {

@@ -114,9 +114,7 @@ impl Parser {
                         }
                     };
                     if self.entity == Entity::Document && self.frames.is_empty() && depth == 1 {
-                        if let Some(start) = value.start {
-                            self.mark(start);
-                        }
+                        self.mark_in_value(at);
                         return Err(Code::ParamEntityRef);
                     }
                     part.at = end;

@@ -351,8 +351,9 @@ impl Parser {
         self.stage == Stage::Finished
     }
 
-    pub fn has_begun(&self) -> bool {
-        self.has_begun
+    /// Input was fed, and more is expected.
+    fn is_parsing(&self) -> bool {
+        self.has_begun && self.stage != Stage::Finished && self.failed.is_none()
     }
 
     /// The next event; none until there is more input, or when all is read. After an error, that error again.
@@ -379,6 +380,7 @@ impl Parser {
     /// Ends the parsing, since the caller will not go on. From now on it is finished.
     pub fn abort(&mut self) {
         self.failed = Some(Code::Aborted);
+        self.mark(self.source.at);
         self.stage = Stage::Finished;
         self.pending = Pending::Nothing;
         self.then.clear();
@@ -700,7 +702,7 @@ impl Parser {
 impl Parser {
     /// Names the encoding, before anything is fed.
     pub fn set_encoding_name(&mut self, name: &[u8]) {
-        if !self.has_begun {
+        if !self.is_parsing() {
             self.encoding = Some(name.to_vec());
         }
     }
@@ -717,22 +719,22 @@ impl Parser {
 
     /// Whether a name's prefix stands behind it.
     pub fn set_namespace_prefixes(&mut self, with: bool) {
-        if !self.has_begun {
+        if !self.is_parsing() {
             self.namespaces.with_prefixes = with;
         }
     }
 
     /// Whether that was still possible.
     pub fn set_parameter_entities(&mut self, which: ParameterEntities) -> bool {
-        if !self.has_begun {
+        if !self.is_parsing() {
             self.parameter_entities = which;
         }
-        !self.has_begun
+        !self.is_parsing()
     }
 
     /// An external subset is asked for, whether the document names one or not.
     pub fn use_foreign_dtd(&mut self, flag: bool) -> Result<(), Code> {
-        if self.has_begun {
+        if self.is_parsing() {
             return Err(Code::CantChangeFeatureOnceParsing);
         }
         self.foreign_dtd = flag;

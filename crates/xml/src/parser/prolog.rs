@@ -24,6 +24,10 @@ impl Parser {
         let scanned = token::token(text!(self), at, self.namespaces.are_on(), &mut self.tag.known);
         let token = match scanned {
             Ok(token) => token,
+            // The first token of an external entity that is none is so as a whole.
+            Err(Stop::Invalid(_)) if self.entity != Entity::Document && self.raw.end == 0 => {
+                return Err(Code::InvalidToken);
+            }
             Err(stop) => return self.stopped(stop),
         };
         if token.kind == Kind::End {
