@@ -23,6 +23,7 @@ pub mod csv;
 pub mod datetime;
 mod decompression;
 pub mod digests;
+pub mod elementtree;
 pub mod errno;
 mod exception_class;
 pub mod faulthandler;
@@ -99,6 +100,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_crypt", crypt::initialize),
     ("_csv", csv::initialize),
     ("_datetime", datetime::module::initialize),
+    ("_elementtree", elementtree::initialize),
     ("_functools", functools::initialize),
     ("_hashlib", digests::hashlib::module::initialize),
     ("_heapq", heapq::initialize),

@@ -6,7 +6,7 @@ use vm::interpreter::Interpreter;
 use xml::Code;
 
 /// The release of expat whose behaviour the parser has.
-const RELEASE: [i64; 3] = [2, 5, 0];
+pub const RELEASE: [i64; 3] = [2, 5, 0];
 
 const FEATURES: [(&str, i64); 7] = [
     ("sizeof(XML_Char)", 1),
@@ -86,7 +86,7 @@ pub fn add(module: &Module) -> Result<()> {
     module.add("XML_PARAM_ENTITY_PARSING_UNLESS_STANDALONE", 1_i64)?;
     module.add("XML_PARAM_ENTITY_PARSING_ALWAYS", 2_i64)?;
 
-    let errors = submodule(module, "errors", "Constants used to describe error conditions.")?;
+    let errors = submodule(module, "errors", "What can be wrong with a document, by name and by number.")?;
     let (codes, messages) = (Dict::new(), Dict::new());
     for (name, code) in ERRORS.iter().zip(Code::ALL) {
         let message = Str::new(code.message());
@@ -95,11 +95,11 @@ pub fn add(module: &Module) -> Result<()> {
         codes.set(&message, &number)?;
         messages.set(&number, &message)?;
     }
-    errors.add("__doc__", Str::new("Constants used to describe error conditions."))?;
+    errors.add("__doc__", Str::new("What can be wrong with a document, by name and by number."))?;
     errors.add("codes", codes)?;
     errors.add("messages", messages)?;
 
-    let model = submodule(module, "model", "Constants used to interpret content model information.")?;
+    let model = submodule(module, "model", "The numbers that content models are told with.")?;
     MODEL.iter().try_for_each(|(name, value)| model.add(name, *value))
 }
 

@@ -31,7 +31,27 @@ fn error(code: Code, (line, column): (u64, u64)) -> Raised {
     }
 }
 
-/// Python wrapper for Expat parser.
+/// The release of expat whose behaviour there is, as `Expat 1.2.3`.
+pub fn release() -> Ref<Str> {
+    let [major, minor, micro] = constants::RELEASE;
+    Str::new(&format!("Expat {major}.{minor}.{micro}"))
+}
+
+/// Finds out what the bytes of an encoding mean by decoding all of them: code points, and -1 for none.
+pub fn encoding_map(name: &[u8]) -> Result<[i32; 256]> {
+    let name = String::from_utf8_lossy(name);
+    let bytes: [u8; 256] = std::array::from_fn(|byte| byte as u8);
+    let decoded = objects::codecs::decode_text(&bytes, Some(&name), Some("replace"))?;
+    if decoded.len() != 256 {
+        bail!(ValueError, "multi-byte encodings are not supported");
+    }
+    Ok(std::array::from_fn(|byte| match decoded.code_point(byte) {
+        0xfffd => -1,
+        point => point as i32,
+    }))
+}
+
+/// Events of XML documents, as expat gives them.
 #[module(name = "pyexpat")]
 pub mod module {
     use objects::module::Module;
@@ -41,7 +61,7 @@ pub mod module {
     use super::parser::{XML_PARSER, XmlParser};
     use super::{ERROR, constants};
 
-    /// Return a new XML parser object.
+    /// Makes a parser.
     #[function("(encoding=None, namespace_separator=None, intern=<unrepresentable>)")]
     fn ParserCreate(
         encoding: Option<&Object>,
@@ -79,7 +99,7 @@ pub mod module {
         Ok(Some(text))
     }
 
-    /// Returns string error for given number.
+    /// What is said of the error with a number; None of a number that is no error's.
     #[function("(code, /)")]
     fn ErrorString(code: i64) -> Option<Ref<Str>> {
         let known = Code::ALL.iter().find(|known| **known as i64 == code);
