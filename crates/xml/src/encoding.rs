@@ -116,9 +116,9 @@ impl Encoding {
         let characters = || text.iter().filter(|&&byte| byte & 0xc0 != 0x80);
         match self {
             Encoding::Utf8 => text.len(),
-            Encoding::Utf16Little | Encoding::Utf16Big => characters()
-                .map(|&byte| if matches!(byte, 0xf0..=0xf4) { 4 } else { 2 })
-                .sum(),
+            Encoding::Utf16Little | Encoding::Utf16Big => {
+                characters().map(|&byte| if matches!(byte, 0xf0..=0xf4) { 4 } else { 2 }).sum()
+            }
             _ => characters().count(),
         }
     }
@@ -139,6 +139,9 @@ pub fn detect(input: &[u8], named: Option<(&Encoding, bool)>, is_content: bool) 
     let is_utf16 = named.is_some_and(Encoding::is_utf16);
     let latin1_content = named == Some(&Encoding::Latin1) && is_content;
     let found = |encoding, mark| Detected::Encoding(encoding, mark);
+    if let Some(table @ Encoding::Table(_)) = named {
+        return found(table.clone(), 0);
+    }
     match *input {
         [] => return Detected::NotYet,
         [_] if is_utf16 => return Detected::NotYet,

@@ -47,8 +47,7 @@ impl<T> Table<T> {
         entries.push((name.into(), make()));
         let hasher = &self.hasher;
         let entries = &self.entries;
-        self.places
-            .insert_unique(hash, place as u32, |&place| hasher.hash_one(&*entries[place as usize].0));
+        self.places.insert_unique(hash, place as u32, |&place| hasher.hash_one(&*entries[place as usize].0));
         (place, true)
     }
 

@@ -106,7 +106,11 @@ impl Namespaces {
             return Ok(type_of.name);
         }
         let Some(binding) = self.of(type_of.prefix) else {
-            return if type_of.prefix == DEFAULT_PREFIX { Ok(type_of.name) } else { Err(Code::UnboundPrefix) };
+            return if type_of.prefix == DEFAULT_PREFIX {
+                Ok(type_of.name)
+            } else {
+                Err(Code::UnboundPrefix)
+            };
         };
         let number = binding.number;
         if type_of.expanded.0 == number {
@@ -167,9 +171,7 @@ impl Namespaces {
     /// The bindings in force, as text that another parser can take them from.
     pub fn context(&self, dtd: &Dtd) -> Vec<Vec<u8>> {
         let bound = (0..self.current.len()).filter_map(|prefix| Some((prefix, self.of(prefix)?)));
-        bound
-            .map(|(prefix, binding)| [dtd.prefixes.name(prefix), b"=", &binding.uri].concat())
-            .collect()
+        bound.map(|(prefix, binding)| [dtd.prefixes.name(prefix), b"=", &binding.uri].concat()).collect()
     }
 
     /// Takes a binding over from a context.

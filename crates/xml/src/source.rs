@@ -89,12 +89,7 @@ impl Source {
             return true;
         }
         match detect(&self.undecoded, named, is_content) {
-            Detected::NotYet if !self.is_final || self.undecoded.is_empty() => false,
-            Detected::NotYet => {
-                // A single byte that begins nothing.
-                self.begin(named.map_or(Encoding::Utf8, |(encoding, _)| encoding.clone()), 0);
-                true
-            }
+            Detected::NotYet => false,
             Detected::Encoding(encoding, mark) => {
                 self.begin(encoding, mark);
                 true

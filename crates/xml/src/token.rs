@@ -129,7 +129,9 @@ fn markup(text: &[u8], at: usize, namespaces: bool, known: &mut usize) -> Scanne
             _ => Err(Stop::Invalid(at + 2)),
         },
         // Whether it is a name's character is for the element to say.
-        byte if is_ascii_name_start(byte, namespaces) || matches!(byte, 0x80..0xf5) => Ok(Token::new(Kind::Element, at)),
+        byte if is_ascii_name_start(byte, namespaces) || matches!(byte, 0x80..0xf5) => {
+            Ok(Token::new(Kind::Element, at))
+        }
         _ => Err(Stop::Invalid(at + 1)),
     }
 }
@@ -171,9 +173,7 @@ fn keyword(text: &[u8], at: usize, namespaces: bool) -> Scanned<Token> {
     let end = name_rest(text, name_start(text, at, namespaces)?, namespaces)?;
     match text.get(end) {
         None => Ok(Token::at_end(Kind::Keyword, text)),
-        Some(b' ' | b'\t' | b'\r' | b'\n' | b')' | b'>' | b'%' | b'|') => {
-            Ok(Token::new(Kind::Keyword, end))
-        }
+        Some(b' ' | b'\t' | b'\r' | b'\n' | b')' | b'>' | b'%' | b'|') => Ok(Token::new(Kind::Keyword, end)),
         Some(_) => Err(Stop::Invalid(end)),
     }
 }

@@ -113,7 +113,9 @@ fn expand(
                 let rest = &text[at..];
                 let length = rest
                     .iter()
-                    .position(|&byte| chars::class(byte) & (chars::SPACE | chars::AMPERSAND | chars::LESS) != 0)
+                    .position(|&byte| {
+                        chars::class(byte) & (chars::SPACE | chars::AMPERSAND | chars::LESS) != 0
+                    })
                     .unwrap_or(rest.len());
                 value.extend_from_slice(&rest[..length]);
                 at + length

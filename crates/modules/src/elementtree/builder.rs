@@ -208,7 +208,10 @@ impl TreeBuilder {
                 self.around.borrow_mut().push(parent);
             }
             None if !self.root.is_null() => {
-                return Err(raise::set(&*PARSE_ERROR.get()?, Some(Str::new("multiple elements on top level").into_object())));
+                return Err(raise::set(
+                    &*PARSE_ERROR.get()?,
+                    Some(Str::new("multiple elements on top level").into_object()),
+                ));
             }
             None => self.root.set(Some(element.clone())),
         }
@@ -290,9 +293,8 @@ impl TreeBuilder {
         insert_pis: bool,
     ) -> Result<()> {
         let factories = Factories::get()?;
-        let given = |factory: Option<&Object>| {
-            factory.filter(|factory| !factory.is_none()).map(Object::to_ref)
-        };
+        let given =
+            |factory: Option<&Object>| factory.filter(|factory| !factory.is_none()).map(Object::to_ref);
         self.element_factory.set(given(element_factory));
         self.comment_factory.set(given(comment_factory).or_else(|| factories.comment.get()));
         self.instruction_factory.set(given(pi_factory).or_else(|| factories.instruction.get()));

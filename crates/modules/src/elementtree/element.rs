@@ -171,7 +171,8 @@ impl Element {
         let mut parts: [Option<Ref>; 5] = Default::default();
         let mut position = 0;
         while let Some((key, value)) = state.next(&mut position) {
-            let name = key.downcast::<Str>().and_then(|key| PARTS.iter().position(|part| key.equals_text(part)));
+            let name =
+                key.downcast::<Str>().and_then(|key| PARTS.iter().position(|part| key.equals_text(part)));
             let Some(name) = name else {
                 bail!(TypeError, "'{}' is an invalid keyword argument for this function", key.str()?);
             };
@@ -287,7 +288,8 @@ impl Element {
             [tag, attributes] => (tag, Some(*attributes)),
             long => bail!(TypeError, "Element() takes at most 2 arguments ({} given)", long.len()),
         };
-        let attributes = attributes_of("Element() argument 2", attributes, kwargs.map(Dict::copy).transpose()?)?;
+        let attributes =
+            attributes_of("Element() argument 2", attributes, kwargs.map(Dict::copy).transpose()?)?;
         self.take_parts(tag.to_ref(), none(), none());
         self.set_attributes(attributes.filter(|attributes| !attributes.is_empty()));
         Ok(())

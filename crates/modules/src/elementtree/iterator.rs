@@ -55,9 +55,8 @@ impl ElementIterator {
 
     /// Over the elements with a tag; `None` and `"*"` stand for any.
     pub fn over_elements(root: &Element, tag: Option<&Object>) -> Result<Ref<ElementIterator>> {
-        let is_any = |tag: &&Object| {
-            tag.is_none() || tag.downcast::<Str>().is_some_and(|tag| tag.equals_text("*"))
-        };
+        let is_any =
+            |tag: &&Object| tag.is_none() || tag.downcast::<Str>().is_some_and(|tag| tag.equals_text("*"));
         let tag = tag.filter(|tag| !is_any(tag)).map(Object::to_ref);
         Ok(ElementIterator::over(root, tag, false))
     }

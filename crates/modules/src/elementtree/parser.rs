@@ -90,11 +90,11 @@ fn empty() -> Ref {
 impl XmlParser {
     /// The machine. It is free whenever Python code runs, except for what the collector runs in between.
     fn machine(&self) -> Result<RefMut<'_, Parser>> {
-        let machine = self.machine.try_borrow_mut().ok();
-        match machine.and_then(|machine| RefMut::filter_map(machine, Option::as_mut).ok()) {
-            Some(machine) => Ok(machine),
-            None => Err(raise!(RuntimeError, "the parser is in use, or was not initialized")),
-        }
+        let Ok(machine) = self.machine.try_borrow_mut() else {
+            bail!(RuntimeError, "the parser is in use");
+        };
+        RefMut::filter_map(machine, Option::as_mut)
+            .map_err(|_| raise!(ValueError, "XMLParser.__init__() wasn't called"))
     }
 
     fn method(&self, method: Method) -> Option<Ref> {
@@ -183,9 +183,8 @@ impl XmlParser {
                     (told(&declaration.name, empty)?, told(&declaration.value, empty)?)
                 };
                 match (builder, self.method(Method::StartNamespace)) {
-                    (Some(builder), _) => builder.tell(Reported::StartNamespace, || {
-                        Ok(Tuple::new([prefix, uri])?.into_object())
-                    }),
+                    (Some(builder), _) => builder
+                        .tell(Reported::StartNamespace, || Ok(Tuple::new([prefix, uri])?.into_object())),
                     (None, Some(start)) => start.call(&[&prefix, &uri]).map(drop),
                     (None, None) => Ok(()),
                 }
@@ -233,8 +232,7 @@ impl XmlParser {
         let parts = {
             let machine = self.machine()?;
             let declaration = machine.declaration();
-            [&declaration.name, &declaration.public_id, &declaration.system_id]
-                .map(|part| told(part, none))
+            [&declaration.name, &declaration.public_id, &declaration.system_id].map(|part| told(part, none))
         };
         if let Some(doctype) = self.method(Method::Doctype) {
             let [name, public_id, system_id] = parts;
@@ -389,10 +387,8 @@ impl XmlParser {
         self.target.set(Some(target));
         self.entity.set(Some(Dict::new()));
         self.names.borrow_mut().clear();
-        let options = xml::Options {
-            encoding: encoding.map(|name| name.as_bytes().to_vec()),
-            separator: Some('}'),
-        };
+        let options =
+            xml::Options { encoding: encoding.map(|name| name.as_bytes().to_vec()), separator: Some('}') };
         *self.machine.borrow_mut() = Some(Parser::new(options));
         Ok(())
     }
@@ -414,6 +410,7 @@ impl XmlParser {
 
     #[method("(file, /)")]
     fn _parse_whole(&self, file: &Object) -> Result<Ref> {
+        drop(self.machine()?);
         let read = file.get_attr(intern!("read"))?;
         let size = Int::new(FILE_PIECE);
         loop {
@@ -437,6 +434,7 @@ impl XmlParser {
 
     #[method("(events_queue, events_to_report=None, /)")]
     fn _setevents(&self, events_queue: &Object, events_to_report: Option<&Object>) -> Result<()> {
+        drop(self.machine()?);
         let Some(builder) = self.builder.get() else {
             bail!(TypeError, "event handling only supported for ElementTree.TreeBuilder targets");
         };

@@ -203,9 +203,9 @@ impl XmlParser {
             }
             Event::StartCdata => self.give(Handler::StartCdata, true, nothing)?,
             Event::EndCdata => self.give(Handler::EndCdata, true, nothing)?,
-            Event::Comment => self.give(Handler::Comment, true, || {
-                Ok(vec![text(self.machine()?.data())?.into_object()])
-            })?,
+            Event::Comment => {
+                self.give(Handler::Comment, true, || Ok(vec![text(self.machine()?.data())?.into_object()]))?
+            }
             Event::Instruction => self.give(Handler::Instruction, true, || {
                 let (target, data) = {
                     let machine = self.machine()?;

@@ -30,7 +30,9 @@ pub enum DefaultHandling {
 pub enum Gathered {
     All,
     /// Nothing: it is for the handler at once, or, if `flush`, what was gathered is first.
-    None { flush: bool },
+    None {
+        flush: bool,
+    },
 }
 
 /// A parser. The machine inside is never borrowed while Python code runs.
@@ -306,20 +308,13 @@ impl XmlParser {
 
     /// Makes a parser for the external entity that ExternalEntityRefHandler was told of with this context.
     #[method("(context, encoding=<unrepresentable>, /)")]
-    fn ExternalEntityParserCreate(
-        &self,
-        context: &Object,
-        encoding: Option<&str>,
-    ) -> Result<Ref<XmlParser>> {
+    fn ExternalEntityParserCreate(&self, context: &Object, encoding: Option<&str>) -> Result<Ref<XmlParser>> {
         let context = match context.downcast::<Str>() {
             Some(context) => Some(context.as_utf8()?.as_bytes()),
             None if context.is_none() => None,
             None => {
                 let class = context.class().name();
-                bail!(
-                    TypeError,
-                    "ExternalEntityParserCreate() argument 1 must be str or None, not {class}"
-                );
+                bail!(TypeError, "ExternalEntityParserCreate() argument 1 must be str or None, not {class}");
             }
         };
         let machine = self.machine()?.external(context, encoding.map(|name| name.as_bytes().to_vec()));

@@ -138,9 +138,8 @@ impl Parser {
             &mut self.namespaces,
             &self.account,
         );
-        let named = stored.and_then(|()| {
-            self.namespaces.element_name(dtd, element).map_err(|code| (code, None))
-        });
+        let named =
+            stored.and_then(|()| self.namespaces.element_name(dtd, element).map_err(|code| (code, None)));
         let (name, wrong) = match named {
             Ok(name) => (name, None),
             Err(wrong) => (dtd.elements[element].name, Some(wrong)),
@@ -197,8 +196,7 @@ impl Parser {
                 Err(code)
             }
             Pending::Start { before, name, empty, .. } => {
-                self.pending =
-                    if empty { Pending::End { name, downto: before } } else { Pending::Nothing };
+                self.pending = if empty { Pending::End { name, downto: before } } else { Pending::Nothing };
                 Ok(Flow::Tell(Event::StartElement { name, empty }))
             }
             Pending::End { name, downto } => {

@@ -48,8 +48,14 @@ pub enum ParameterEntities {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// [`Parser::attributes`]. An empty element's end follows at once.
-    StartElement { name: Name, empty: bool },
-    EndElement { name: Name, empty: bool },
+    StartElement {
+        name: Name,
+        empty: bool,
+    },
+    EndElement {
+        name: Name,
+        empty: bool,
+    },
     /// [`Parser::declaration`]: a prefix as `name`, and its namespace as `value`.
     StartNamespace,
     EndNamespace,
@@ -64,8 +70,13 @@ pub enum Event {
     /// `version`, `encoding`, `standalone`
     XmlDeclaration,
     /// `name`, `system_id`, `public_id`. `closes`: the end of the declaration follows at once.
-    StartDoctype { internal_subset: bool, closes: bool },
-    EndDoctype { after_start: bool },
+    StartDoctype {
+        internal_subset: bool,
+        closes: bool,
+    },
+    EndDoctype {
+        after_start: bool,
+    },
     /// `name`, [`Parser::model`]
     ElementDeclaration,
     /// `element`, `name`, `kind`, `value`, `is_required`
@@ -169,11 +180,22 @@ struct Open {
 enum Pending {
     Nothing,
     /// The next binding of those that the tag has made, then the start or what is wrong with it.
-    Start { before: usize, next: usize, name: Name, empty: bool, wrong: Option<(Code, Option<usize>)> },
+    Start {
+        before: usize,
+        next: usize,
+        name: Name,
+        empty: bool,
+        wrong: Option<(Code, Option<usize>)>,
+    },
     /// Of an empty element.
-    End { name: Name, downto: usize },
+    End {
+        name: Name,
+        downto: usize,
+    },
     /// Bindings from the newest to the place.
-    Unbind { downto: usize },
+    Unbind {
+        downto: usize,
+    },
 }
 
 /// What follows after an event that the caller may have acted on.
@@ -181,12 +203,19 @@ enum Pending {
 enum Then {
     Tell(Event),
     ExternalSubset,
-    AfterSubset { had_references: bool, has_system_id: bool },
+    AfterSubset {
+        had_references: bool,
+        has_system_id: bool,
+    },
     AfterParameterEntity(usize),
     AfterValueEntity(usize),
     /// The encoding that is named at the place is asked for.
-    Encoding { place: usize },
-    AfterEncoding { place: Option<usize> },
+    Encoding {
+        place: usize,
+    },
+    AfterEncoding {
+        place: Option<usize>,
+    },
     BeginContent,
     Fail(Code),
 }
@@ -597,8 +626,7 @@ impl Parser {
     fn epilog(&mut self) -> Result<Flow, Code> {
         let at = self.source.at;
         self.source.event = Some(at);
-        let scanned =
-            token::token(&self.source.text, at, self.namespaces.are_on(), &mut self.tag.known);
+        let scanned = token::token(&self.source.text, at, self.namespaces.are_on(), &mut self.tag.known);
         let token = match scanned {
             Ok(token) => token,
             Err(stop) => return self.stopped(stop),

@@ -3,8 +3,8 @@
 use super::entity_value::EntityValue;
 use super::*;
 use crate::dtd;
-use crate::model::{Content, Quantifier};
 use crate::grammar::{self, Meaning};
+use crate::model::{Content, Quantifier};
 use crate::token::Token;
 use crate::values::{Judgement, attribute_value};
 
@@ -391,7 +391,9 @@ impl Parser {
                 self.declaring.kind.extend_from_slice(&text!(self)[range]);
             }
             _ if !keeps => return Ok(OTHER),
-            grammar::Attlist::Implied | grammar::Attlist::Required => return Ok(self.tell_attribute(None, piece == grammar::Attlist::Required)),
+            grammar::Attlist::Implied | grammar::Attlist::Required => {
+                return Ok(self.tell_attribute(None, piece == grammar::Attlist::Required));
+            }
             _ => {
                 let value = self.default_value(range)?;
                 return Ok(self.tell_attribute(Some(value), piece == grammar::Attlist::Fixed));
@@ -450,8 +452,7 @@ impl Parser {
         let models = &mut self.declaring.models;
         match piece {
             grammar::Element::Name => {
-                let element =
-                    self.dtd.borrow_mut().element(&text!(self)[range], self.namespaces.are_on());
+                let element = self.dtd.borrow_mut().element(&text!(self)[range], self.namespaces.are_on());
                 self.declaring.element = element;
                 models.clear();
             }
