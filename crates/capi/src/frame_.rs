@@ -129,25 +129,7 @@ unsafe extern "C" fn PyCode_NewEmpty(
 ) -> Result<Ref<Code>> {
     // SAFETY: C strings both.
     let (filename, name) = unsafe { (std::ffi::CStr::from_ptr(filename), text(name)) };
-    Parts {
-        argcount: 0,
-        posonlyargcount: 0,
-        kwonlyargcount: 0,
-        nlocals: 0,
-        stacksize: 0,
-        flags: 0,
-        firstlineno: line,
-        code: Bytes::new(b""),
-        consts: Tuple::empty(),
-        names: Tuple::empty(),
-        varnames: Tuple::empty(),
-        freevars: Tuple::empty(),
-        cellvars: Tuple::empty(),
-        filename: vm::paths::decode(filename.to_bytes())?,
-        name: Str::new(&name),
-        lnotab: Bytes::new(b""),
-    }
-    .build()
+    Parts::empty(&*vm::paths::decode(filename.to_bytes())?, &*Str::new(&name), line).build()
 }
 
 #[unsafe(no_mangle)]
@@ -176,23 +158,9 @@ extern "C" fn PyTraceBack_Print(traceback: Option<&Object>, file: &Object) -> c_
 /// Adds an entry for a place in C code to the traceback of the exception that is set.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _PyTraceback_Add(function: *const c_char, filename: *const c_char, line: c_int) {
-    let Some(pending) = raise::fetch() else { return };
-    let thread = ThreadState::current();
     // SAFETY: C strings both.
-    let frame = unsafe { PyCode_NewEmpty(filename, function, line) }
-        .and_then(|code| Frame::new(thread, &code, &*Dict::new(), None));
-    match frame {
-        Ok(frame) => {
-            let _ = pending.restore();
-            frame.lineno.set(line);
-            Traceback::here(thread, &frame);
-        }
-        // What went wrong here replaces nothing: the exception that was set is the one to know of.
-        Err(raised) => {
-            raised.clear();
-            let _ = pending.restore();
-        }
-    }
+    let (filename, function) = unsafe { (text(filename), text(function)) };
+    Traceback::add(&*Str::new(&filename), &*Str::new(&function), line);
 }
 
 /// The index at which another user may attach something to code objects (PEP 523), or -1.

@@ -23,6 +23,7 @@ pub mod csv;
 pub mod datetime;
 mod decompression;
 pub mod digests;
+pub mod elementtree;
 pub mod errno;
 mod exception_class;
 pub mod faulthandler;
@@ -48,6 +49,7 @@ pub mod posix;
 pub mod posixshmem;
 pub mod posixsubprocess;
 pub mod pwd;
+pub mod pyexpat;
 pub mod queue;
 pub mod random;
 pub mod resource;
@@ -99,6 +101,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_crypt", crypt::initialize),
     ("_csv", csv::initialize),
     ("_datetime", datetime::module::initialize),
+    ("_elementtree", elementtree::initialize),
     ("_functools", functools::initialize),
     ("_hashlib", digests::hashlib::module::initialize),
     ("_heapq", heapq::initialize),
@@ -145,6 +148,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("math", math::initialize),
     ("posix", posix::initialize),
     ("pwd", pwd::initialize),
+    ("pyexpat", pyexpat::initialize),
     ("resource", resource::initialize),
     ("select", select::initialize),
     ("spwd", spwd::initialize),

@@ -7,6 +7,7 @@ use std::mem::offset_of;
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
 
+use crate::code::construct::Parts;
 use crate::frame::Frame;
 
 /// `PyTracebackObject`.
@@ -38,6 +39,27 @@ impl Traceback {
         let next = thread.curexc_traceback.take().and_then(|next| next.into_type::<Traceback>().ok());
         let entry = Traceback::new(next, frame, frame.lasti.get(), frame.line());
         thread.curexc_traceback.set(Some(entry.into_object()));
+    }
+
+    /// Adds an entry for a place in native code to the exception that is set.
+    pub fn add(filename: &Str, function: &Str, line: c_int) {
+        let Some(pending) = raise::fetch() else { return };
+        let thread = ThreadState::current();
+        let frame = Parts::empty(filename, function, line)
+            .build()
+            .and_then(|code| Frame::new(thread, &code, &*Dict::new(), None));
+        match frame {
+            Ok(frame) => {
+                let _ = pending.restore();
+                frame.lineno.set(line);
+                Traceback::here(thread, &frame);
+            }
+            // What went wrong here replaces nothing: the exception that was set is the one to know of.
+            Err(raised) => {
+                raised.clear();
+                let _ = pending.restore();
+            }
+        }
     }
 }
 

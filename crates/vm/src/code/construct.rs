@@ -32,6 +32,28 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// Of code that cannot run: names and a line alone.
+    pub fn empty(filename: &Str, name: &Str, line: c_int) -> Parts {
+        Parts {
+            argcount: 0,
+            posonlyargcount: 0,
+            kwonlyargcount: 0,
+            nlocals: 0,
+            stacksize: 0,
+            flags: 0,
+            firstlineno: line,
+            code: Bytes::new(b""),
+            consts: Tuple::empty(),
+            names: Tuple::empty(),
+            varnames: Tuple::empty(),
+            freevars: Tuple::empty(),
+            cellvars: Tuple::empty(),
+            filename: filename.to_ref(),
+            name: name.to_ref(),
+            lnotab: Bytes::new(b""),
+        }
+    }
+
     /// The code object; names and constants that look like names are interned.
     pub fn build(mut self) -> Result<Ref<Code>> {
         let counts = [

@@ -1,6 +1,6 @@
 //! `code`: compiled code, with CPython 3.9's published bytecode and layout.
 
-mod construct;
+pub mod construct;
 pub mod decode;
 pub mod extra;
 mod inputs;

@@ -1,0 +1,79 @@
+//! Tables with names for keys.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// A name as an element or attribute is told of, its namespace included. Equal names have equal numbers in the life
+/// of a parser, and the numbers are dense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Name(pub(crate) u32);
+
+impl Name {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Entries by name, in the order in which they came; none goes.
+#[derive(Clone, Debug)]
+pub struct Table<T> {
+    places: HashTable<u32>,
+    entries: Vec<(Box<[u8]>, T)>,
+    hasher: DefaultHashBuilder,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Table<T> {
+        Table { places: HashTable::new(), entries: Vec::new(), hasher: DefaultHashBuilder::default() }
+    }
+}
+
+impl<T> Table<T> {
+    pub fn find(&self, name: &[u8]) -> Option<usize> {
+        let is_it = |&place: &u32| *self.entries[place as usize].0 == *name;
+        self.places.find(self.hasher.hash_one(name), is_it).map(|&place| place as usize)
+    }
+
+    /// The place of an entry, and whether it was made just now.
+    pub fn find_or_insert(&mut self, name: &[u8], make: impl FnOnce() -> T) -> (usize, bool) {
+        let hash = self.hasher.hash_one(name);
+        let entries = &mut self.entries;
+        let is_it = |&place: &u32| *entries[place as usize].0 == *name;
+        if let Some(&place) = self.places.find(hash, is_it) {
+            return (place as usize, false);
+        }
+        let place = entries.len();
+        entries.push((name.into(), make()));
+        let hasher = &self.hasher;
+        let entries = &self.entries;
+        self.places.insert_unique(hash, place as u32, |&place| hasher.hash_one(&*entries[place as usize].0));
+        (place, true)
+    }
+
+    pub fn name(&self, place: usize) -> &[u8] {
+        &self.entries[place].0
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.entries.iter_mut().map(|(_, entry)| entry)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &T)> {
+        self.entries.iter().map(|(name, entry)| (&**name, entry))
+    }
+}
+
+impl<T> std::ops::Index<usize> for Table<T> {
+    type Output = T;
+
+    fn index(&self, place: usize) -> &T {
+        &self.entries[place].1
+    }
+}
+
+impl<T> std::ops::IndexMut<usize> for Table<T> {
+    fn index_mut(&mut self, place: usize) -> &mut T {
+        &mut self.entries[place].1
+    }
+}
