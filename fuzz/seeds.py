@@ -158,6 +158,36 @@ def compressed():
             yield bytes([4, how, how]) + body
 
 
+def codecs():
+    text = "ab\xe9\u20ac\u3042\uac00\U0001f600\U00020000 <&>"
+    names = """ascii latin-1 utf-8 utf-8-sig utf-7 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be unicode_escape
+        raw_unicode_escape cp1252 cp437 koi8_r mac_roman charmap punycode idna gb2312 gbk gb18030 hz big5 big5hkscs cp950 shift_jis
+        shift_jis_2004 shift_jisx0213 cp932 euc_jp euc_jis_2004 euc_jisx0213 iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004
+        iso2022_jp_3 iso2022_jp_ext iso2022_kr johab cp949 euc_kr""".split()
+    for number, name in enumerate(names):
+        for handler in (0, 1, 2, 4, 8, 10):
+            yield bytes([number, handler, 1]) + (b"ab.xn--4ca" if name == "idna" else text.encode(name, "ignore"))
+    for coded in (b"=3D=\n=E9 x", b"begin 644 x\n#86)C\n", b"YWJj\nZA==", b"\\x41\\101\\n\\\n", b"+AGEA-+", b"ff0G", b"~{VP~}"):
+        yield b"\4\0\2" + coded
+
+
+def text():
+    for part in ["0x1F", "-1_000", "1e-5", "0x1.8p3", "1+2j", "nan", "\u0663.\u0661", "{0!r:>{a}} {a.b[c]}", "{:+#012,.3f}", "=^20_x",
+                 "%(a)s %%", "%-+#010.3d %s %r %c", "%*.*f", "%Y-%m-%d %H:%M:%S.%f %z %G %V", "2020-02-29T01:02:03.000004+05:30",
+                 "01:02", "[1, 'a', {2: b'c'}]", "\u01c5\xdf\ufb01 \u03a3", "a\u0301\u1100\u1161\u11a8", "a,b,,c", "  x\t\n"]:
+        for choice in (0, 4, 9, 12, 20):
+            yield bytes([choice, 0x41]) + part.encode()
+
+
+def regex():
+    for pattern, subject in [("a*b|c+?d", "aaab ccd"), ("(?P<n>\\w+)\\s(?P=n)", "ab ab"), ("(a)|(b)(?(1)c|d)", "bd"), ("[^a-c\\d]{2,3}", "xyz1"),
+                             ("(?<=a)b(?!c)", "abd"), ("(?i:a)B", "aB"), ("^.*$", "a\nb"), ("(?:(a)|b)*", "abab"), ("((a)?b)+?c", "abbc"),
+                             ("\\bfoo\\B", "foox"), ("(?x) a # c", "a"), ("[\u00e9-\u20ac]+", "\u00ea"), ("(a|ab)(c|bcd)(d*)", "abcd"), ("x{,5}", "xxx")]:
+        source = pattern.encode()
+        for flags in (0, 1, 2, 16):
+            yield bytes([len(source), flags, 1]) + source + subject.encode()
+
+
 def expat():
     for text in ["<a/>", "<?xml version='1.0' encoding='utf-8'?><a b='c' d=\"&lt;e&#65;\">text<b/><!-- c --><?pi x?><![CDATA[<d>]]></a>\n",
                  "<!DOCTYPE a [<!ELEMENT a (b|c)*><!ATTLIST a x CDATA 'y' z (p|q) #REQUIRED><!ENTITY e 'v<b/>'><!ENTITY % p 'q'>"
