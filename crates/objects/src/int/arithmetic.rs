@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::digits;
+use super::storage::{ROOM_FOR_DIGIT, expect_room};
 use super::{Int, IntBuilder};
 use crate::prelude::*;
 
@@ -108,6 +109,7 @@ pub fn gcd(a: &Int, b: &Int) -> Result<Ref<Int>> {
     if a.is_zero() || b.is_zero() {
         return absolute(if a.is_zero() { b } else { a });
     }
+    expect_room((a.digits().len() + b.digits().len()).saturating_mul(ROOM_FOR_DIGIT))?;
     let divisor = dashu_int::ops::Gcd::gcd(digits::to_ubig(a.digits()), digits::to_ubig(b.digits()));
     Int::from_digits(&digits::from_ubig(&divisor), false)
 }
@@ -151,7 +153,9 @@ fn multiply_large(a: &Int, b: &Int) -> Result<Ref<Int>> {
     if a.is_zero() || b.is_zero() {
         return Ok(Int::zero());
     }
-    let mut product = IntBuilder::new(a.digits().len() + b.digits().len())?;
+    let count = a.digits().len() + b.digits().len();
+    let mut product = IntBuilder::new(count)?;
+    expect_room(count.saturating_mul(ROOM_FOR_DIGIT))?;
     digits::multiply_into(product.digits(), a.digits(), b.digits());
     Ok(product.finish(a.is_negative() != b.is_negative()))
 }
@@ -182,8 +186,9 @@ fn remainder_large(a: &Int, b: &Int) -> Result<Ref<Int>> {
 
 /// Quotient and remainder of the magnitudes.
 fn truncated(a: &Int, b: &Int) -> Result<(Vec<u32>, Vec<u32>)> {
-    match b.is_zero() {
-        true => Err(zero_division()),
-        false => Ok(digits::divide(a.digits(), b.digits())),
+    if b.is_zero() {
+        return Err(zero_division());
     }
+    expect_room(a.digits().len().saturating_mul(ROOM_FOR_DIGIT))?;
+    Ok(digits::divide(a.digits(), b.digits()))
 }

@@ -3,6 +3,7 @@
 use dashu_int::fast_div::ConstDivisor;
 
 use super::digits;
+use super::storage::{ROOM_FOR_DIGIT, expect_room};
 use super::{Int, arithmetic};
 use crate::prelude::*;
 
@@ -30,7 +31,8 @@ pub fn power(base: &Int, exponent: &Int) -> Result<Ref<Int>> {
     let negative = base.is_negative() && exponent.is_odd();
     let bits = exponent.to_u64().and_then(|exponent| exponent.checked_mul(base.bit_length() - 1));
     match (bits, exponent.to_u64()) {
-        (Some(..MOST_BITS), Some(exponent)) => {
+        (Some(bits @ ..MOST_BITS), Some(exponent)) => {
+            expect_room((bits as usize / digits::SHIFT as usize).saturating_mul(ROOM_FOR_DIGIT))?;
             let power = digits::to_ubig(base.digits()).pow(exponent as usize);
             Int::from_digits(&digits::from_ubig(&power), negative)
         }

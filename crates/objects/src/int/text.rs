@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use dashu_int::UBig;
 
 use super::digits::{self, SHIFT};
+use super::storage::{ROOM_FOR_DIGIT, expect_room};
 use super::{Int, IntBuilder};
 use crate::buffer::request;
 use crate::prelude::*;
@@ -63,6 +64,8 @@ impl Int {
             _ => "",
         };
         let sign = if self.is_negative() { "-" } else { "" };
+        // The digits of the text, their copy with a sign, and the number's.
+        expect_room(self.digits().len().saturating_mul(2 * (SHIFT / base.ilog2()) as usize + ROOM_FOR_DIGIT))?;
         Ok(match (self.to_medium(), base) {
             (Some(value), 10) => value.to_string(),
             (None, 10) => format!("{sign}{}", self.decimal_digits()?),

@@ -319,6 +319,12 @@ impl Reader<'_> {
         let mut number = || self.long();
         let (argcount, posonlyargcount, kwonlyargcount) = (number()?, number()?, number()?);
         let (nlocals, stacksize, flags) = (number()?, number()?, number()?);
+        // All of it is read before any of it is looked at: data that end too soon say so.
+        let mut next = || self.present("code object");
+        let (code, consts, names, varnames) = (next()?, next()?, next()?, next()?);
+        let (freevars, cellvars, filename, name) = (next()?, next()?, next()?, next()?);
+        let firstlineno = self.long()?;
+        let lnotab = self.present("code object")?;
         let parts = Parts {
             argcount,
             posonlyargcount,
@@ -326,25 +332,25 @@ impl Reader<'_> {
             nlocals,
             stacksize,
             flags,
-            code: self.part()?,
-            consts: self.part()?,
-            names: self.part()?,
-            varnames: self.part()?,
-            freevars: self.part()?,
-            cellvars: self.part()?,
-            filename: self.part()?,
-            name: self.part()?,
-            firstlineno: self.long()?,
-            lnotab: self.part()?,
+            code: part(code)?,
+            consts: part(consts)?,
+            names: part(names)?,
+            varnames: part(varnames)?,
+            freevars: part(freevars)?,
+            cellvars: part(cellvars)?,
+            filename: part(filename)?,
+            name: part(name)?,
+            firstlineno,
+            lnotab: part(lnotab)?,
         };
         Ok(parts.build()?.into_object())
     }
+}
 
-    /// A part of a code object, which has to be of a certain type.
-    fn part<T: Layout>(&mut self) -> Result<Ref<T>> {
-        match self.present("code object")?.into_type::<T>() {
-            Ok(part) => Ok(part),
-            Err(_) => Err(raise!(SystemError, "bad argument to internal function")),
-        }
+/// A part of a code object, which has to be of a certain type.
+fn part<T: Layout>(value: Ref) -> Result<Ref<T>> {
+    match value.into_type::<T>() {
+        Ok(part) => Ok(part),
+        Err(_) => Err(raise!(SystemError, "bad argument to internal function")),
     }
 }
