@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char};
 
 use numtext::{Align, ErrorKind, Field, FormatError, IntStyle, Separators, Spec, TextField};
 
+use crate::memory::expect_room;
 use crate::prelude::*;
 use crate::str::StrBuilder;
 
@@ -18,7 +19,9 @@ pub fn raise(error: FormatError) -> Raised {
 /// Reads a format specification. `ValueError`.
 pub fn parse_spec(spec: &Str, default_kind: Option<char>, default_align: Align) -> Result<Spec> {
     let points: Vec<u32> = spec.points().iter().collect();
-    Spec::parse(&points, default_kind, default_align).map_err(raise)
+    let spec = Spec::parse(&points, default_kind, default_align).map_err(raise)?;
+    expect_room(spec.width.unwrap_or(0).saturating_mul(size_of::<u32>()))?;
+    Ok(spec)
 }
 
 /// The text of a field.

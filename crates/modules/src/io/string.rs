@@ -138,6 +138,9 @@ impl StringIo {
         if position.checked_add(text.len()).is_none_or(|end| end > isize::MAX as usize / 4) {
             bail!(OverflowError, "new position too large");
         }
+        if position > self.content.borrow().len() {
+            memory::expect_room((position + text.len()) * size_of::<u32>())?;
+        }
         self.content.borrow_mut().write(position, &text);
         self.position.set(position + text.len());
         Ok(())

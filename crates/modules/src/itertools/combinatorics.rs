@@ -378,6 +378,7 @@ impl Combinations {
 impl CombinationsWithReplacement {
     #[slot(tp_new, "(iterable, r)")]
     fn make(class: &Type, iterable: &Object, r: isize) -> Result<Ref<CombinationsWithReplacement>> {
+        memory::expect_room(usize::try_from(r).unwrap_or(0).saturating_mul(size_of::<usize>()))?;
         CombinationsWithReplacement::over(
             class,
             iterable,

@@ -152,8 +152,11 @@ pub(super) fn split(iterable: &Object, count: isize) -> Result<Ref<Tuple>> {
     if count == 0 {
         return Ok(Tuple::empty());
     }
-    let iterator = iterable.iter()?;
     let mut iterators = Vec::new();
+    if iterators.try_reserve_exact(count).is_err() {
+        bail!(MemoryError);
+    }
+    let iterator = iterable.iter()?;
     let (first, copier) = match iterator.get_attr_opt(intern!("__copy__"))? {
         Some(copier) => (iterator, copier),
         None => {

@@ -155,6 +155,7 @@ impl Epoll {
             most if most < 1 => bail!(ValueError, "maxevents must be greater than 0, got {most}"),
             most => most,
         };
+        memory::expect_room(most as usize * size_of::<libc::epoll_event>())?;
         let result = timeout.wait(|left| polling::epoll_wait(number, most as usize, for_system(left)))?;
         let events = raised(result.unwrap_or(Ok(Vec::new())))?;
         events.iter().map(|event| (event.u64 as c_int, event.events).into_object()).collect()

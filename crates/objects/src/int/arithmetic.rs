@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 
 use super::digits;
-use super::storage::{ROOM_FOR_DIGIT, expect_room};
+use super::storage::ROOM_FOR_DIGIT;
 use super::{Int, IntBuilder};
+use crate::memory::expect_room;
 use crate::prelude::*;
 
 /// `a + b`.

@@ -3,8 +3,9 @@
 use dashu_int::fast_div::ConstDivisor;
 
 use super::digits;
-use super::storage::{ROOM_FOR_DIGIT, expect_room};
+use super::storage::ROOM_FOR_DIGIT;
 use super::{Int, arithmetic};
+use crate::memory::expect_room;
 use crate::prelude::*;
 
 /// Beyond this many bits a power does not fit any memory.

@@ -58,17 +58,6 @@ pub(super) unsafe extern "C" fn dealloc(object: *mut Object) {
     }
 }
 
-/// Raises `MemoryError` where vectors with so many bytes in all could not be had now. What is computed with them has no
-/// other way to say so than to end the process.
-pub fn expect_room(bytes: usize) -> Result<()> {
-    /// So little is always there.
-    const UNASKED: usize = 1 << 22;
-    match bytes > UNASKED && Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
-        true => Err(raise!(MemoryError)),
-        false => Ok(()),
-    }
-}
-
 /// The bytes that a computation takes for each digit of its result: copies of operands and result, and what it keeps aside.
 pub const ROOM_FOR_DIGIT: usize = 20;
 

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use dashu_int::UBig;
 
 use super::digits::{self, SHIFT};
-use super::storage::{ROOM_FOR_DIGIT, expect_room};
+use super::storage::ROOM_FOR_DIGIT;
 use super::{Int, IntBuilder};
 use crate::buffer::request;
+use crate::memory::expect_room;
 use crate::prelude::*;
 
 /// The least and the greatest base that `int()` takes, besides 0.
@@ -65,7 +66,9 @@ impl Int {
         };
         let sign = if self.is_negative() { "-" } else { "" };
         // The digits of the text, their copy with a sign, and the number's.
-        expect_room(self.digits().len().saturating_mul(2 * (SHIFT / base.ilog2()) as usize + ROOM_FOR_DIGIT))?;
+        expect_room(
+            self.digits().len().saturating_mul(2 * (SHIFT / base.ilog2()) as usize + ROOM_FOR_DIGIT),
+        )?;
         Ok(match (self.to_medium(), base) {
             (Some(value), 10) => value.to_string(),
             (None, 10) => format!("{sign}{}", self.decimal_digits()?),

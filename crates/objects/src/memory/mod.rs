@@ -20,6 +20,20 @@ pub use domains::{assured, out_of_memory};
 pub use free_list::FreeList;
 pub use trace::{Trace, Visitor, clear, traverse};
 
+use crate::prelude::*;
+
+/// Raises `MemoryError` where vectors with so many bytes in all could not be had now: growing, they have no other way to
+/// say so than to end the process. For what a few digits can ask for, as a width or a count does.
+#[inline]
+pub fn expect_room(bytes: usize) -> Result<()> {
+    /// So little is always there.
+    const UNASKED: usize = 1 << 22;
+    match bytes > UNASKED && Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
+        true => Err(raise!(MemoryError)),
+        false => Ok(()),
+    }
+}
+
 /// The items that C hands over, where null is as good as any pointer to none.
 ///
 /// # Safety

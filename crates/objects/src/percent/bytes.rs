@@ -34,6 +34,7 @@ pub fn format_bytes(template: &[u8], values: &Object) -> Result<Vec<u8>> {
 }
 
 fn push_converted(formatted: &mut Vec<u8>, conversion: &Conversion, value: &Object) -> Result<()> {
+    check_room(conversion)?;
     match letter(conversion) {
         's' | 'b' => push_padded(formatted, conversion, &content(value)?),
         'r' | 'a' => push_padded(formatted, conversion, value.ascii()?.points().as_bytes()),

@@ -10,11 +10,22 @@ pub use str::format_str;
 use numtext::Field;
 use numtext::percent::Conversion;
 
+use crate::memory::expect_room;
 use crate::prelude::*;
 
 /// The conversion's letter, for messages.
 fn letter(conversion: &Conversion) -> char {
     conversion.kind_char().unwrap_or('?')
+}
+
+/// Raises `MemoryError` where the conversion asks for more than there can be.
+fn check_room(conversion: &Conversion) -> Result<()> {
+    let precision = match letter(conversion) {
+        // It cuts text.
+        's' | 'r' | 'a' | 'b' | 'c' => 0,
+        _ => conversion.precision.unwrap_or(0),
+    };
+    expect_room(conversion.width.saturating_add(precision).saturating_mul(2))
 }
 
 /// The field of `%d`, `%x` and their kin.

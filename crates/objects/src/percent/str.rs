@@ -103,6 +103,7 @@ fn decimal(number: i64, buffer: &mut [u8; 24]) -> &str {
 }
 
 fn push_converted(builder: &mut StrBuilder, conversion: &Conversion, value: &Object) -> Result<()> {
+    check_room(conversion)?;
     match letter(conversion) {
         's' => push_padded(builder, conversion, &*value.str()?),
         'r' => push_padded(builder, conversion, &*value.repr()?),

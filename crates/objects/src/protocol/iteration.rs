@@ -63,6 +63,9 @@ impl Object {
         }
         let mut items = Vec::with_capacity(hint.min(1 << 20));
         self.for_each(|item| {
+            if items.try_reserve(1).is_err() {
+                bail!(MemoryError);
+            }
             items.push(item);
             Ok(())
         })?;

@@ -298,6 +298,9 @@ impl Core {
             self.write_out()?;
         }
         self.forget_ahead();
+        if bytes.try_reserve_exact(limit).is_err() {
+            bail!(MemoryError);
+        }
         bytes.resize(limit, 0);
         let count = self.raw_read(&mut bytes)?.unwrap_or(0);
         bytes.truncate(count);
