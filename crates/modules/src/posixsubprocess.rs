@@ -17,6 +17,9 @@ const MOST_GROUPS: usize = 65536;
 /// Strings for the system from a sequence of bytes.
 fn byte_strings(sequence: &Object) -> Result<Vec<CString>> {
     let count = sequence.length()?;
+    if count as usize > isize::MAX as usize / size_of::<*const libc::c_char>() - 1 {
+        bail!(MemoryError);
+    }
     let mut strings = Vec::new();
     for index in 0..count {
         let item = sequence.get_index(index)?;
@@ -32,10 +35,7 @@ fn argument_strings(arguments: &Object) -> Result<Vec<CString>> {
     if arguments.is_none() {
         return Ok(Vec::new());
     }
-    let items = arguments.collect_vec().map_err(|raised| match raised.matches(&exceptions::TypeError) {
-        true => raise!(TypeError, "argv must be a tuple"),
-        false => raised,
-    })?;
+    let items = arguments.list_or_tuple("argv must be a tuple")?.collect_vec()?;
     items.iter().map(|item| converted(item)).collect()
 }
 

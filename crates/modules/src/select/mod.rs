@@ -62,11 +62,7 @@ pub mod select {
 
     impl Files {
         fn of(sequence: &Object) -> Result<Files> {
-            let items =
-                sequence.collect_vec().map_err(|raised| match raised.matches(&exceptions::TypeError) {
-                    true => raise!(TypeError, "arguments 1-3 must be sequences"),
-                    false => raised,
-                })?;
+            let items = sequence.list_or_tuple("arguments 1-3 must be sequences")?.collect_vec()?;
             let mut files = Vec::with_capacity(items.len());
             for item in items {
                 let number = file_number(&item)?;

@@ -41,8 +41,8 @@ fn is_byte(letter: char) -> bool {
     matches!(letter, 'b' | 'B' | 'c')
 }
 
-/// The dimensions that the argument `shape` names.
-fn dimensions(shape: &Object) -> Result<Vec<isize>> {
+/// The dimensions that the argument `shape` names, and the bytes that such a view has.
+fn dimensions(shape: &Object, itemsize: isize) -> Result<(Vec<isize>, isize)> {
     let items = match (shape.downcast::<List>(), shape.downcast::<Tuple>()) {
         (Some(list), _) => list.to_vec(),
         (_, Some(tuple)) => tuple.items().to_vec(),
@@ -51,7 +51,7 @@ fn dimensions(shape: &Object) -> Result<Vec<isize>> {
     if items.len() > MOST_DIMENSIONS {
         bail!(ValueError, "memoryview: number of dimensions must not exceed {MOST_DIMENSIONS}");
     }
-    let mut product = 1isize;
+    let mut bytes = itemsize;
     let mut sizes = Vec::with_capacity(items.len());
     for item in &items {
         let Some(size) = item.downcast::<Int>() else {
@@ -61,13 +61,13 @@ fn dimensions(shape: &Object) -> Result<Vec<isize>> {
         if size <= 0 {
             bail!(ValueError, "memoryview.cast(): elements of shape must be integers > 0");
         }
-        product = match product.checked_mul(size) {
-            Some(product) => product,
+        bytes = match bytes.checked_mul(size) {
+            Some(bytes) => bytes,
             None => bail!(ValueError, "memoryview.cast(): product(shape) > SSIZE_MAX"),
         };
         sizes.push(size);
     }
-    Ok(sizes)
+    Ok((sizes, bytes))
 }
 
 impl MemoryView {
@@ -124,9 +124,8 @@ impl MemoryView {
         target.shape = match sizes {
             None => vec![length / itemsize as isize],
             Some(shape) => {
-                let sizes = dimensions(shape)?;
-                let items = sizes.iter().product::<isize>();
-                if items.checked_mul(itemsize as isize) != Some(length) {
+                let (sizes, bytes) = dimensions(shape, itemsize as isize)?;
+                if bytes != length {
                     bail!(TypeError, "memoryview: product(shape) * itemsize != buffer size");
                 }
                 sizes
