@@ -17,7 +17,8 @@ const MOST_GROUPS: usize = 65536;
 /// Strings for the system from a sequence of bytes.
 fn byte_strings(sequence: &Object) -> Result<Vec<CString>> {
     let count = sequence.length()?;
-    if count as usize > isize::MAX as usize / size_of::<*const libc::c_char>() - 1 {
+    // As many pointers, and one that ends them, are to be had.
+    if count as usize >= isize::MAX as usize / size_of::<*const u8>() {
         bail!(MemoryError);
     }
     let mut strings = Vec::new();

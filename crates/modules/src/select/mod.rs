@@ -62,9 +62,14 @@ pub mod select {
 
     impl Files {
         fn of(sequence: &Object) -> Result<Files> {
-            let items = sequence.list_or_tuple("arguments 1-3 must be sequences")?.collect_vec()?;
-            let mut files = Vec::with_capacity(items.len());
-            for item in items {
+            let items = sequence.list_or_tuple("arguments 1-3 must be sequences")?;
+            // A list is gone through as it stands: asking a file for its number may change it.
+            let item = |index| match (items.downcast::<List>(), items.downcast::<Tuple>()) {
+                (Some(list), _) => list.get(index),
+                (_, tuple) => tuple?.items().get(index).cloned(),
+            };
+            let mut files: Vec<(Ref, c_int)> = Vec::new();
+            while let Some(item) = item(files.len()) {
                 let number = file_number(&item)?;
                 if number >= SET_SIZE {
                     bail!(ValueError, "filedescriptor out of range in select()");

@@ -41,7 +41,7 @@ fn is_byte(letter: char) -> bool {
     matches!(letter, 'b' | 'B' | 'c')
 }
 
-/// The dimensions that the argument `shape` names, and the bytes that such a view has.
+/// The dimensions that the argument `shape` names, and how many bytes as many items take.
 fn dimensions(shape: &Object, itemsize: isize) -> Result<(Vec<isize>, isize)> {
     let items = match (shape.downcast::<List>(), shape.downcast::<Tuple>()) {
         (Some(list), _) => list.to_vec(),
