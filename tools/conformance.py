@@ -25,6 +25,7 @@ import concurrent.futures
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,33 @@ class Outcome:
         self.log = ""
 
 
+def run_worker(command, results, folder, timeout):
+    """Runs a worker as long as tests begin and end, with no more than `timeout` seconds between two lines of its
+    results. Gives how it was interrupted, or None, and what it printed."""
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    with tempfile.TemporaryFile() as log:
+        worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                                  cwd=folder, env=environment, start_new_session=True)
+        how, size, since = None, 0, time.monotonic()
+        while True:
+            try:
+                status = worker.wait(min(timeout, 1))
+                how = "exit %d" % status if status else None
+                break
+            except subprocess.TimeoutExpired:
+                pass
+            if os.path.getsize(results) != size:
+                size, since = os.path.getsize(results), time.monotonic()
+            elif time.monotonic() - since > timeout:
+                how = "hang"
+                # With the processes that it has started.
+                os.killpg(worker.pid, signal.SIGKILL)
+                worker.wait()
+                break
+        log.seek(0)
+        return how, log.read().decode("utf-8", "backslashreplace")
+
+
 def run_module(interpreter, module, timeout):
     """Runs a module's tests to the end, past crashes and hangs."""
     outcome = Outcome(module)
@@ -91,19 +119,9 @@ def run_module(interpreter, module, timeout):
             open(path, "w").close()
             with open(skip, "w", encoding="utf-8") as file:
                 file.write("\n".join([*outcome.results, *exempt_tests()]))
-            how = None
-            environment = {**os.environ, "PYTHONHASHSEED": "0"}
-            try:
-                done = subprocess.run(
-                    [interpreter, "-u", "-W", "default", "-bb", "-E", WORKER, path, module, skip],
-                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                    timeout=timeout, cwd=folder, env=environment, start_new_session=True)
-                outcome.log += done.stdout.decode("utf-8", "backslashreplace")
-                if done.returncode:
-                    how = "exit %d" % done.returncode
-            except subprocess.TimeoutExpired as expired:
-                outcome.log += (expired.stdout or b"").decode("utf-8", "backslashreplace")
-                how = "hang"
+            command = [interpreter, "-u", "-W", "default", "-bb", "-E", WORKER, path, module, skip]
+            how, log = run_worker(command, path, folder, timeout)
+            outcome.log += log
             running = None
             with open(path, encoding="utf-8") as file:
                 for line in file.read().splitlines():
@@ -217,7 +235,7 @@ def main():
     parser.add_argument("--record", action="store_true", help="add what passes to the lists")
     parser.add_argument("--baseline", action="store_true", help="record the lists of what CPython passes")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--timeout", type=float, default=300.0, help="seconds for one worker")
+    parser.add_argument("--timeout", type=float, default=300.0, help="seconds for one test")
     parser.add_argument("--log", help="a folder for what the modules print")
     parser.add_argument("--list", default="modules", help="the list to run where no module is named")
     parser.add_argument("--without-dynload", action="store_true", help="with the interpreter's own native modules only")

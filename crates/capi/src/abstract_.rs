@@ -247,15 +247,8 @@ extern "C" fn PySequence_Index(object: &Object, wanted: &Object) -> isize {
 /// A list or tuple as it is, anything else as a list.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn PySequence_Fast(object: &Object, message: *const c_char) -> Result<Ref> {
-    if object.downcast_exact::<List>().is_some() || object.downcast_exact::<Tuple>().is_some() {
-        return Ok(object.to_ref());
-    }
-    let iterator = object.iter().map_err(|raised| match raised.matches(&exceptions::TypeError) {
-        // SAFETY: the caller's promise.
-        true => raise!(TypeError, "{}", unsafe { text(message) }),
-        false => raised,
-    })?;
-    iterator.collect_list().map(Ref::into_object)
+    // SAFETY: the caller's promise.
+    object.list_or_tuple(&unsafe { text(message) })
 }
 
 #[unsafe(no_mangle)]

@@ -1,6 +1,7 @@
 //! How deep a tree may be.
 
 use crate::failure::{CompileFailure, Exception, Result};
+use syntax::StackLimit;
 
 /// Bounds on recursion over the tree.
 #[derive(Clone, Debug)]
@@ -9,13 +10,13 @@ pub struct Recursion {
     /// The compiler's own recursion may be three times as deep.
     pub limit: usize,
     pub depth: usize,
-    /// How many bytes of the native stack the compiler may take.
-    pub stack: usize,
+    /// How far the native stack may grow.
+    pub stack: StackLimit,
 }
 
 impl Default for Recursion {
     fn default() -> Self {
-        Recursion { limit: 1000, depth: 0, stack: 1 << 20 }
+        Recursion { limit: 1000, depth: 0, stack: StackLimit::default() }
     }
 }
 
@@ -27,7 +28,7 @@ const COMPILER_FRAMES: usize = 3;
 pub(crate) struct Depth {
     level: usize,
     limit: usize,
-    lowest_address: usize,
+    stack: StackLimit,
 }
 
 impl Depth {
@@ -35,7 +36,7 @@ impl Depth {
         Depth {
             level: recursion.depth.saturating_mul(COMPILER_FRAMES),
             limit: recursion.limit.saturating_mul(COMPILER_FRAMES),
-            lowest_address: stack_address().saturating_sub(recursion.stack),
+            stack: recursion.stack,
         }
     }
 
@@ -46,7 +47,7 @@ impl Depth {
 
     pub fn enter(&mut self) -> Result {
         self.level += 1;
-        if self.level > self.limit || stack_address() < self.lowest_address {
+        if self.level > self.limit || self.stack.is_reached() {
             return Err(CompileFailure::new(
                 Exception::RecursionError,
                 "maximum recursion depth exceeded during compilation",
@@ -58,11 +59,4 @@ impl Depth {
     pub fn leave(&mut self) {
         self.level -= 1;
     }
-}
-
-/// Roughly where the native stack ends, which grows downwards.
-#[inline(always)]
-fn stack_address() -> usize {
-    let marker = 0u8;
-    &raw const marker as usize
 }

@@ -1,7 +1,7 @@
 //! Trees of any depth: what is too deep is a `RecursionError`, never an overflow of the native stack.
 
 use compiler::{Exception, Options, Recursion};
-use syntax::Mode;
+use syntax::{Mode, StackLimit};
 
 /// Sources that nest as deep as asked without parentheses.
 const NESTINGS: [(&str, fn(usize) -> String); 9] = [
@@ -24,9 +24,11 @@ const LISTS: [(&str, fn(usize) -> String); 3] = [
 ];
 
 fn outcome(source: &str, limit: usize, stack: usize) -> Result<(), (Exception, String)> {
-    let reading = syntax::Options { max_depth: u32::MAX, ..syntax::Options::default() };
+    let endless = StackLimit::below(usize::MAX);
+    let reading = syntax::Options { max_depth: u32::MAX, stack: endless, ..syntax::Options::default() };
     let mut parsed = syntax::parse(source.as_bytes(), Mode::Exec, &reading).unwrap();
-    let options = Options { recursion: Recursion { limit, depth: 0, stack }, ..Options::default() };
+    let recursion = Recursion { limit, depth: 0, stack: StackLimit::below(stack) };
+    let options = Options { recursion, ..Options::default() };
     compiler::compile(&mut parsed.module, &"deep".into(), &options)
         .map(drop)
         .map_err(|failure| (failure.exception, failure.message))

@@ -36,10 +36,7 @@ fn argument_strings(arguments: &Object) -> Result<Vec<CString>> {
     if arguments.is_none() {
         return Ok(Vec::new());
     }
-    let items = arguments.collect_vec().map_err(|raised| match raised.matches(&exceptions::TypeError) {
-        true => raise!(TypeError, "argv must be a tuple"),
-        false => raised,
-    })?;
+    let items = arguments.list_or_tuple("argv must be a tuple")?.collect_vec()?;
     items.iter().map(|item| converted(item)).collect()
 }
 

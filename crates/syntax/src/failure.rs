@@ -58,6 +58,11 @@ impl SyntaxFailure {
     ) -> SyntaxFailure {
         SyntaxFailure { class, message: message.into(), place, warnings: Vec::new() }
     }
+
+    /// A source nests deeper than the parser may.
+    pub(crate) fn too_deep() -> SyntaxFailure {
+        SyntaxFailure::new(ExceptionClass::MemoryError, "", None)
+    }
 }
 
 /// Where in the source a failure is, as `SyntaxError` reports it.

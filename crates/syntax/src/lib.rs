@@ -17,6 +17,7 @@ mod options;
 mod parsed;
 mod parser;
 mod source;
+mod stack;
 mod strings;
 mod token;
 mod tokenizer;
@@ -26,6 +27,7 @@ pub use failure::{EscapeWarning, ExceptionClass, Place, SyntaxFailure};
 pub use legacy::missing_parentheses;
 pub use options::{Decoded, Decoder, Mode, Options};
 pub use parsed::Parsed;
+pub use stack::StackLimit;
 
 use parser::{Parser, Rejected};
 use source::Source;

@@ -1,5 +1,7 @@
 //! What the caller of the parser chooses.
 
+use crate::stack::StackLimit;
+
 /// What a source is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -50,6 +52,8 @@ pub struct Options<'a> {
     pub max_int_digits: usize,
     /// How many rules of the grammar may nest, above which parsing is a `MemoryError`.
     pub max_depth: u32,
+    /// How far the native stack may grow, beyond which parsing is a `MemoryError` too.
+    pub stack: StackLimit,
 }
 
 impl Default for Options<'_> {
@@ -65,6 +69,7 @@ impl Default for Options<'_> {
             decoder: None,
             max_int_digits: 0,
             max_depth: 6000,
+            stack: StackLimit::default(),
         }
     }
 }

@@ -1,18 +1,35 @@
 //! Malformed, deep and large sources: each an answer, never a panic, a hang or a stack overflow.
 
-use syntax::{ExceptionClass, Mode, Options, SyntaxFailure};
+use std::cell::Cell;
+use syntax::{ExceptionClass, Mode, Options, StackLimit, SyntaxFailure};
 
 /// The stack of a process's main thread, as systems have it.
 const STACK: usize = 8 << 20;
 
+thread_local! {
+    static LIMIT: Cell<Option<StackLimit>> = const { Cell::new(None) };
+}
+
+/// What the parser's deepest calls may take beyond its limit.
+const RESERVE: usize = 64 << 10;
+
+/// Runs on a stack of which the parser may fill so much.
+fn on_stack(size: usize, test: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(size + RESERVE).spawn(move || {
+        LIMIT.set(Some(StackLimit::below(size)));
+        test();
+    });
+    thread.unwrap().join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+}
+
 fn on_main_stack(test: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(test).unwrap();
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    on_stack(STACK, test);
 }
 
 /// What parsing gives, without the tree.
 fn parse(source: &str) -> Result<(), SyntaxFailure> {
-    syntax::parse(source.as_bytes(), Mode::Exec, &Options::default()).map(drop)
+    let stack = LIMIT.get().unwrap_or_default();
+    syntax::parse(source.as_bytes(), Mode::Exec, &Options { stack, ..Options::default() }).map(drop)
 }
 
 fn class(source: &str) -> Option<ExceptionClass> {
@@ -48,6 +65,39 @@ fn deep_nesting_has_the_limits_of_the_grammar() {
             |depth: usize| (0..depth).map(|level| format!("{:level$}if x:\n", "")).collect::<String>();
         assert_eq!(class(&(blocks(99) + &" ".repeat(99) + "pass")), None);
         assert_eq!(class(&(blocks(100) + &" ".repeat(100) + "pass")), Some(ExceptionClass::IndentationError));
+    });
+}
+
+#[test]
+fn the_native_stack_is_a_limit_of_its_own() {
+    on_stack(512 << 10, || {
+        let openings = ["-", "not ", "lambda: ", "x if y else ", "x**", "if x: pass\nelif x: pass\n"];
+        for opening in openings {
+            let deep = match opening.strip_prefix("if x: pass\n") {
+                Some(branch) => format!("if x: pass\n{}", branch.repeat(5000)),
+                None => opening.repeat(2900) + "x",
+            };
+            let found = class(&deep);
+            assert!(matches!(found, None | Some(ExceptionClass::MemoryError)), "{opening} {found:?}");
+            assert!(class(&(deep + " $")).is_some(), "{opening}");
+        }
+    });
+    on_stack(64 << 10, || {
+        let memory_error = Some(ExceptionClass::MemoryError);
+        for (open, close) in
+            [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("x[", "]"), ("f(*", ")"), ("(yield ", ")")]
+        {
+            let deep = format!("{}x{}", open.repeat(190), close.repeat(190));
+            assert_eq!(class(&deep), memory_error, "{open}");
+            assert_eq!(class(&(deep + " $")), memory_error, "{open}");
+            assert_eq!(
+                class(&format!("f'{{{}'", open.repeat(150))),
+                Some(ExceptionClass::SyntaxError),
+                "{open}"
+            );
+        }
+        let blocks: String = (0..95).map(|level| format!("{:level$}if x:\n", "")).collect();
+        assert_eq!(class(&(blocks + &" ".repeat(95) + "pass")), memory_error);
     });
 }
 

@@ -3,7 +3,7 @@
 use compiler::{CompileFailure, Exception, Position, Recursion};
 use objects::prelude::*;
 pub use syntax::Mode;
-use syntax::{Decoded, EscapeWarning, ExceptionClass, Parsed, Place, SyntaxFailure};
+use syntax::{Decoded, EscapeWarning, ExceptionClass, Parsed, Place, StackLimit, SyntaxFailure};
 
 use crate::code::Code;
 
@@ -66,6 +66,7 @@ pub fn parse(source: &[u8], request: &Request<'_>) -> Result<Parsed> {
         feature_version: request.feature_version,
         max_int_digits: objects::int::max_text_digits(),
         decoder: Some(&decode),
+        stack: stack_limit(),
         ..syntax::Options::default()
     };
     match syntax::parse(source, request.mode, &options) {
@@ -137,8 +138,13 @@ pub fn recursion() -> Recursion {
     Recursion {
         depth: thread.recursion_depth.get().max(0) as usize,
         limit: crate::runtime::recursion_limit().max(0) as usize,
-        stack: thread.stack_left(),
+        stack: stack_limit(),
     }
+}
+
+/// How far the native stack may grow while a source is compiled.
+fn stack_limit() -> StackLimit {
+    StackLimit::below(objects::thread_state::ThreadState::current().stack_left())
 }
 
 /// Decodes a source by Python's codecs, for encodings that the parser does not know.

@@ -258,7 +258,7 @@ pub fn set_stack_size(size: usize) -> usize {
 pub fn start(run: impl FnOnce() + Send + 'static) -> Option<u64> {
     let size = match stack_size() {
         0 => DEFAULT_STACK,
-        size => size,
+        size => size.min(isize::MAX as usize),
     };
     let state = SendState(new_state(Interpreter::current()));
     let address = state.0;
@@ -267,8 +267,7 @@ pub fn start(run: impl FnOnce() + Send + 'static) -> Option<u64> {
         let state = state;
         let _ = tell.send(identity());
         let here = 0u8;
-        STACK_LIMIT
-            .set((&raw const here as usize).saturating_sub(size.saturating_sub(STACK_RESERVE.min(size / 4))));
+        STACK_LIMIT.set((&raw const here as usize).saturating_sub(size));
         gil::take();
         stay_if_finalizing();
         // SAFETY: the GIL is held, and the state was made for this thread.
@@ -276,7 +275,7 @@ pub fn start(run: impl FnOnce() + Send + 'static) -> Option<u64> {
         run();
         end_current();
     };
-    match std::thread::Builder::new().stack_size(size).spawn(body) {
+    match std::thread::Builder::new().stack_size(size + STACK_RESERVE).spawn(body) {
         Ok(_) => told.recv().ok(),
         Err(_) => {
             // SAFETY: no thread has seen the state.

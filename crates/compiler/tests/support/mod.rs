@@ -60,7 +60,7 @@ pub fn describe(question: Question, path: &str, source: &[u8], ignore_cookie: bo
     for warning in &parsed.warnings {
         push_warning(&mut out, &warning.message, warning.place.lineno);
     }
-    let recursion = Recursion { stack: STACK / 2, ..Recursion::default() };
+    let recursion = Recursion { stack: syntax::StackLimit::below(STACK / 2), ..Recursion::default() };
     let (optimize, flags) = match question {
         Question::Code(optimize) => (optimize, 0),
         Question::Await => (0, compiler::ALLOW_TOP_LEVEL_AWAIT),

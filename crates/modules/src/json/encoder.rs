@@ -211,13 +211,20 @@ impl Writing<'_> {
         if let Some(float) = object.downcast::<Float>() {
             return self.float(float.value());
         }
-        if let Some(list) = object.downcast::<List>() {
+        if let Some(list) = object.downcast_exact::<List>() {
             let _guard = enter_call(PLACE)?;
             return self.items(list, |index| list.get(index));
         }
-        if let Some(tuple) = object.downcast::<Tuple>() {
+        if let Some(tuple) = object.downcast_exact::<Tuple>() {
             let _guard = enter_call(PLACE)?;
             return self.items(tuple, |index| tuple.as_slice().get(index).map(|item| item.to_ref()));
+        }
+        if object.downcast::<List>().is_some() || object.downcast::<Tuple>().is_some() {
+            let _guard = enter_call(PLACE)?;
+            // The iterator of a subclass says what it holds.
+            self.open.publish()?;
+            let items = object.list_or_tuple("_iterencode_list needs a sequence")?.collect_vec()?;
+            return self.items(object, |index| items.get(index).cloned());
         }
         if let Some(dict) = object.downcast::<Dict>() {
             let _guard = enter_call(PLACE)?;

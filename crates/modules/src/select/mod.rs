@@ -57,37 +57,19 @@ pub mod select {
     use crate::posix::raised;
     use system::polling::{self, FileSet, SET_SIZE};
 
-    enum Items<'a> {
-        Live(&'a List),
-        Collected(Vec<Ref>),
-    }
-
-    impl Items<'_> {
-        fn get(&self, index: usize) -> Option<Ref> {
-            match self {
-                Items::Live(list) => list.get(index),
-                Items::Collected(items) => items.get(index).cloned(),
-            }
-        }
-    }
-
     /// Files to wait for, each with the object that it was given as.
     struct Files(Vec<(Ref, c_int)>);
 
     impl Files {
         fn of(sequence: &Object) -> Result<Files> {
+            let items = sequence.list_or_tuple("arguments 1-3 must be sequences")?;
             // A list is gone through as it stands: asking a file for its number may change it.
-            let items = match sequence.downcast::<List>() {
-                Some(list) => Items::Live(list),
-                None => Items::Collected(sequence.collect_vec().map_err(|raised| {
-                    match raised.matches(&exceptions::TypeError) {
-                        true => raise!(TypeError, "arguments 1-3 must be sequences"),
-                        false => raised,
-                    }
-                })?),
+            let item = |index| match (items.downcast::<List>(), items.downcast::<Tuple>()) {
+                (Some(list), _) => list.get(index),
+                (_, tuple) => tuple?.items().get(index).cloned(),
             };
             let mut files: Vec<(Ref, c_int)> = Vec::new();
-            while let Some(item) = items.get(files.len()) {
+            while let Some(item) = item(files.len()) {
                 let number = file_number(&item)?;
                 if number >= SET_SIZE {
                     bail!(ValueError, "filedescriptor out of range in select()");

@@ -72,6 +72,19 @@ impl Object {
         Ok(items)
     }
 
+    /// A list or tuple itself, of another iterable a list of its items; what is not iterable raises TypeError
+    /// with this message (`PySequence_Fast`).
+    pub fn list_or_tuple(&self, message: &str) -> Result<Ref> {
+        if self.downcast_exact::<List>().is_some() || self.downcast_exact::<Tuple>().is_some() {
+            return Ok(self.to_ref());
+        }
+        let iterator = self.iter().map_err(|raised| match raised.matches(&exceptions::TypeError) {
+            true => raise!(TypeError, "{message}"),
+            false => raised,
+        })?;
+        iterator.collect_list().map(Ref::into_object)
+    }
+
     /// `tuple(self)`; a tuple of exactly that type is itself.
     pub fn collect_tuple(&self) -> Result<Ref<Tuple>> {
         match self.downcast_exact::<Tuple>() {

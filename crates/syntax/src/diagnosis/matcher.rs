@@ -110,8 +110,8 @@ impl<'s> Matcher<'s> {
     /// Goes so many levels deeper.
     fn enter(&mut self, levels: u32) -> Result<(), Box<SyntaxFailure>> {
         self.level += levels;
-        match self.level > self.options.max_depth {
-            true => Err(Box::new(SyntaxFailure::new(ExceptionClass::MemoryError, "", None))),
+        match self.level > self.options.max_depth || self.options.stack.is_reached() {
+            true => Err(Box::new(SyntaxFailure::too_deep())),
             false => Ok(()),
         }
     }

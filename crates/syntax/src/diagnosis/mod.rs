@@ -125,6 +125,9 @@ pub(crate) fn unexplained(reason: Rejected) -> SyntaxFailure {
             "maximum recursion depth exceeded during compilation",
             None,
         ),
-        _ => SyntaxFailure::new(ExceptionClass::SyntaxError, "invalid syntax", None),
+        Rejected::OutOfStack => SyntaxFailure::too_deep(),
+        Rejected::Invalid | Rejected::TooDeep => {
+            SyntaxFailure::new(ExceptionClass::SyntaxError, "invalid syntax", None)
+        }
     }
 }

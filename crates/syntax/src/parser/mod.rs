@@ -27,6 +27,8 @@ pub(crate) enum Rejected {
     Invalid,
     /// The source nests deeper than asked for.
     TooDeep,
+    /// The source nests deeper than the native stack.
+    OutOfStack,
     /// A chain of operators, calls or attributes is too long.
     TooLong,
 }
@@ -275,6 +277,9 @@ impl<'s> Parser<'s> {
         self.depth += levels;
         if self.depth > self.max_depth {
             return Err(Rejected::TooDeep);
+        }
+        if self.options.stack.is_reached() {
+            return Err(Rejected::OutOfStack);
         }
         let result = parse(self);
         self.depth -= levels;
