@@ -390,7 +390,10 @@ impl Parser {
     #[inline]
     pub fn next(&mut self) -> Result<Option<Event>, Code> {
         match self.failed {
-            Some(Code::Aborted) => self.failed = Some(Code::Finished),
+            Some(Code::Aborted) => {
+                self.failed = Some(Code::Finished);
+                self.mark(self.source.at);
+            }
             Some(code) => return Err(code),
             None => {}
         }
@@ -409,7 +412,6 @@ impl Parser {
     /// Ends the parsing, since the caller will not go on. From now on it is finished.
     pub fn abort(&mut self) {
         self.failed = Some(Code::Aborted);
-        self.mark(self.source.at);
         self.stage = Stage::Finished;
         self.pending = Pending::Nothing;
         self.then.clear();
