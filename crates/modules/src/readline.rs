@@ -290,9 +290,8 @@ pub mod module {
         use std::io::Write;
         let path = path(filename, ".history")?;
         let count = usize::try_from(nelements).unwrap_or(0);
-        let content = editing::with(|editing| {
-            lines(&editing.history[editing.history.len().saturating_sub(count)..])
-        });
+        let content =
+            editing::with(|editing| lines(&editing.history[editing.history.len().saturating_sub(count)..]));
         let append = || {
             std::fs::OpenOptions::new().append(true).open(&path)?.write_all(&content)?;
             truncate(&path, FILE_LENGTH.load(Ordering::Relaxed))
@@ -403,7 +402,10 @@ pub mod module {
         if !function.is_callable() {
             bail!(TypeError, "set_completion_display_matches_hook(func): argument not callable");
         }
-        bail!(NotImplementedError, "set_completion_display_matches_hook(): the editor shows completions itself");
+        bail!(
+            NotImplementedError,
+            "set_completion_display_matches_hook(): the editor shows completions itself"
+        );
     }
 
     /// Does what a line of a configuration says.

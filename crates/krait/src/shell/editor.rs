@@ -32,9 +32,8 @@ pub fn read_line(prompt: &str, reading: Reading) -> Line {
     }
     editing::with(|editing| editing.line.clear());
     editing::call(|hooks| (hooks.before_line)());
-    let (beginning, is_vi) = editing::with(|editing| {
-        (String::from_utf8_lossy(&editing.line).into_owned(), editing.is_vi)
-    });
+    let (beginning, is_vi) =
+        editing::with(|editing| (String::from_utf8_lossy(&editing.line).into_owned(), editing.is_vi));
     editor.set_edit_mode(if is_vi { EditMode::Vi } else { EditMode::Emacs });
     match editor.readline_with_initial(prompt, (&beginning, "")) {
         Ok(text) => {

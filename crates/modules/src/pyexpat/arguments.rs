@@ -183,9 +183,7 @@ impl XmlParser {
         match event {
             Event::StartElement { name, empty } => {
                 let or_default = !(empty && self.handler(Handler::EndElement).is_some());
-                self.give(Handler::StartElement, or_default, || {
-                    Ok([self.name(name)?, self.attributes()?])
-                })?;
+                self.give(Handler::StartElement, or_default, || Ok([self.name(name)?, self.attributes()?]))?;
             }
             Event::EndElement { name, empty } => {
                 self.give(Handler::EndElement, !empty, || Ok([self.name(name)?]))?;

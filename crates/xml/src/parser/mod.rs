@@ -409,8 +409,13 @@ impl Parser {
         *self.failed.get_or_insert(code)
     }
 
-    /// Ends the parsing, since the caller will not go on. From now on it is finished.
-    pub fn abort(&mut self) {
+    /// Ends the parsing, since the caller will not go on behind an event. From now on it is finished.
+    pub fn abort(&mut self, event: Event) {
+        if matches!(self.stage, Stage::Content | Stage::Cdata)
+            && !matches!(event, Event::ExternalEntity | Event::UnknownEncoding)
+        {
+            self.mark(self.source.at);
+        }
         self.failed = Some(Code::Aborted);
         self.stage = Stage::Finished;
         self.pending = Pending::Nothing;
