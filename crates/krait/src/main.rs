@@ -71,9 +71,7 @@ fn execute(run: &Run, mut config: Config, invoked: PathBuf) -> ExitCode {
     if let Err(raised) = make_ready(&config) {
         shutdown::finish(Status::of(Err(raised))).exit();
     }
-    let status = shutdown::finish(program::run(run, &config));
-    shell::editor::save_history();
-    status.exit()
+    shutdown::finish(program::run(run, &config)).exit()
 }
 
 /// What is there before the program's own first line: first what the whole process has once.

@@ -52,6 +52,7 @@ pub mod pwd;
 pub mod pyexpat;
 pub mod queue;
 pub mod random;
+pub mod readline;
 pub mod resource;
 pub mod select;
 mod shared;
@@ -149,6 +150,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("posix", posix::initialize),
     ("pwd", pwd::initialize),
     ("pyexpat", pyexpat::initialize),
+    ("readline", readline::initialize),
     ("resource", resource::initialize),
     ("select", select::initialize),
     ("spwd", spwd::initialize),

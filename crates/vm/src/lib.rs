@@ -18,6 +18,7 @@ pub mod config;
 pub mod console;
 pub mod coroutine;
 pub mod dump;
+pub mod editing;
 pub mod eval;
 pub mod faults;
 pub mod frame;

@@ -1,45 +1,45 @@
-//! Editing at a terminal: what is typed, called back and completed.
+//! Editing at a terminal: what is typed, called back and completed. The module `readline` says how.
 
 use std::sync::{Mutex, PoisonError};
 
-use objects::prelude::*;
 use rustyline::completion::Completer;
+use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
-use rustyline::history::MemHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{CompletionType, Config, Context, Editor, Helper};
+use rustyline::{CompletionType, Config, Context, EditMode, Editor, Helper};
 use vm::console::{Line, Reading};
-use vm::thread;
+use vm::editing;
 
-use super::history;
+use super::history::Shared;
 
-/// The editor, once something was read with it, and what was typed since the start.
-struct Session {
-    editor: Editor<Python, MemHistory>,
-    typed: Vec<String>,
-}
-
-static SESSION: Mutex<Option<Session>> = Mutex::new(None);
+/// The editor, once something was read with it.
+static EDITOR: Mutex<Option<Editor<Python, Shared>>> = Mutex::new(None);
 
 /// Reads a line from the terminal.
 pub fn read_line(prompt: &str, reading: Reading) -> Line {
-    let mut session = SESSION.lock().unwrap_or_else(PoisonError::into_inner);
-    let session = match &mut *session {
-        Some(session) => session,
-        none => match Session::new() {
+    let mut editor = EDITOR.lock().unwrap_or_else(PoisonError::into_inner);
+    let editor = match &mut *editor {
+        Some(editor) => editor,
+        none => match new_editor() {
             Ok(new) => none.insert(new),
             Err(_) => return Line::End,
         },
     };
-    if let Some(python) = session.editor.helper_mut() {
+    if let Some(python) = editor.helper_mut() {
         python.0 = reading;
     }
-    match session.editor.readline(prompt) {
+    editing::with(|editing| editing.line.clear());
+    editing::call(|hooks| (hooks.before_line)());
+    let (beginning, is_vi) =
+        editing::with(|editing| (String::from_utf8_lossy(&editing.line).into_owned(), editing.is_vi));
+    editor.set_edit_mode(if is_vi { EditMode::Vi } else { EditMode::Emacs });
+    match editor.readline_with_initial(prompt, (&beginning, "")) {
         Ok(text) => {
+            editing::with(|editing| editing.line = text.as_bytes().to_vec());
             if reading == Reading::Input {
-                session.remember(&text);
+                keep(&text);
             }
             Line::Text((text + "\n").into_bytes())
         }
@@ -50,38 +50,26 @@ pub fn read_line(prompt: &str, reading: Reading) -> Line {
 
 /// Keeps a statement for the history.
 pub fn remember(statement: &[u8]) {
-    if let Some(session) = &mut *SESSION.lock().unwrap_or_else(PoisonError::into_inner) {
-        session.remember(String::from_utf8_lossy(statement).trim_end_matches('\n'));
+    if vm::console::is_terminal() {
+        keep(String::from_utf8_lossy(statement).trim_end_matches('\n'));
     }
 }
 
-/// Writes the history, at the end of the program.
-pub fn save_history() {
-    if let Some(session) = &mut *SESSION.lock().unwrap_or_else(PoisonError::into_inner) {
-        history::append(&std::mem::take(&mut session.typed));
-    }
+/// Keeps an entry that is not empty and not the same as the one before.
+fn keep(entry: &str) {
+    editing::with(|editing| {
+        let is_new = editing.history.last().is_none_or(|last| last != entry.as_bytes());
+        if editing.keeps_lines && !entry.is_empty() && is_new {
+            editing.remember(entry.as_bytes());
+        }
+    });
 }
 
-impl Session {
-    fn new() -> rustyline::Result<Session> {
-        let config =
-            Config::builder().completion_type(CompletionType::List).max_history_size(history::MOST)?.build();
-        let mut editor = {
-            let history = MemHistory::with_config(&config);
-            Editor::with_history(config, history)?
-        };
-        editor.set_helper(Some(Python(Reading::Input)));
-        for entry in history::load() {
-            editor.add_history_entry(entry)?;
-        }
-        Ok(Session { editor, typed: Vec::new() })
-    }
-
-    fn remember(&mut self, entry: &str) {
-        if !entry.is_empty() && self.editor.add_history_entry(entry).unwrap_or(false) {
-            self.typed.push(entry.to_owned());
-        }
-    }
+fn new_editor() -> rustyline::Result<Editor<Python, Shared>> {
+    let config = Config::builder().completion_type(CompletionType::List).build();
+    let mut editor = Editor::with_history(config, Shared)?;
+    editor.set_helper(Some(Python(Reading::Input)));
+    Ok(editor)
 }
 
 /// What the editor knows of Python: where a statement ends, and the names that can be completed.
@@ -105,8 +93,8 @@ impl Validator for Python {
     }
 }
 
-/// What ends a word, as `readline` has it for Python.
-const DELIMITERS: &str = " \t\n`~!@#$%^&*()-=+[{]}\\|;:'\",<>/?";
+/// The number of the tabulator, which is the kind of completion that it asks for.
+const TAB: i64 = 9;
 
 impl Completer for Python {
     type Candidate = String;
@@ -117,30 +105,19 @@ impl Completer for Python {
         position: usize,
         _context: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<String>)> {
-        let start = line[..position].rfind(|c| DELIMITERS.contains(c)).map_or(0, |at| at + 1);
-        let word = &line[start..position];
-        if word.is_empty() {
-            return Ok((start, vec!["\t".to_owned()]));
-        }
-        // The line is read without the GIL.
-        thread::acquire_gil(thread::own_state());
-        let names = names(word).unwrap_or_else(|raised| {
-            raised.clear();
-            Vec::new()
+        let before = &line[..position];
+        let start = editing::with(|editing| {
+            let is_delimiter = |byte: &u8| editing.delimiters.contains(byte);
+            let start = before.as_bytes().iter().rposition(is_delimiter).map_or(0, |at| at + 1);
+            let start = (start..=position).find(|&at| line.is_char_boundary(at)).unwrap_or(position);
+            editing.line = line.as_bytes().to_vec();
+            editing.scope = (line[..start].chars().count(), before.chars().count());
+            editing.completion_type = TAB;
+            editing.tab_completes.then_some(start)
         });
-        thread::release_gil();
-        Ok((start, names))
-    }
-}
-
-/// The names that the word may be the beginning of, by `rlcompleter`.
-fn names(word: &str) -> Result<Vec<String>> {
-    let completer = vm::import::import_by_name("rlcompleter")?.get_attr(intern!("Completer"))?.call0()?;
-    let mut names = Vec::new();
-    loop {
-        let state = Int::new(names.len() as i64);
-        let name = completer.call_method(intern!("complete"), &[&*Str::new(word), &*state])?;
-        let Some(name) = name.downcast::<Str>() else { return Ok(names) };
-        names.push(name.to_string_lossy().into_owned());
+        let Some(start) = start else { return Ok((position, vec!["\t".to_owned()])) };
+        let word = &before[start..];
+        let found = editing::call(|hooks| (hooks.completions)(word.as_bytes())).unwrap_or_default();
+        Ok((start, found.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()))
     }
 }

@@ -113,11 +113,11 @@ impl XmlParser {
     }
 
     /// Calls a handler; without one, the default one gets the token, if `or_default`.
-    fn give(
+    fn give<const COUNT: usize>(
         &self,
         kind: Handler,
         or_default: bool,
-        arguments: impl FnOnce() -> Result<Vec<Ref>>,
+        arguments: impl FnOnce() -> Result<[Ref; COUNT]>,
     ) -> Result<()> {
         match self.handler(kind) {
             Some(handler) => {
@@ -179,45 +179,43 @@ impl XmlParser {
     /// Hands an event to its handler. `Ok(false)` is a handler's answer that the parsing is to end.
     pub fn tell(&self, event: Event) -> Result<bool> {
         let declaration = || self.machine().map(|machine| machine.declaration().clone());
-        let nothing = || Ok(Vec::new());
+        let nothing = || Ok([]);
         match event {
             Event::StartElement { name, empty } => {
                 let or_default = !(empty && self.handler(Handler::EndElement).is_some());
-                self.give(Handler::StartElement, or_default, || {
-                    Ok(vec![self.name(name)?, self.attributes()?])
-                })?;
+                self.give(Handler::StartElement, or_default, || Ok([self.name(name)?, self.attributes()?]))?;
             }
             Event::EndElement { name, empty } => {
-                self.give(Handler::EndElement, !empty, || Ok(vec![self.name(name)?]))?;
+                self.give(Handler::EndElement, !empty, || Ok([self.name(name)?]))?;
             }
             Event::Text => self.tell_text()?,
             Event::StartNamespace => {
                 let told = declaration()?;
                 self.give(Handler::StartNamespace, false, || {
-                    Ok(vec![self.interned_or_none(&told.name)?, self.interned_or_none(&told.value)?])
+                    Ok([self.interned_or_none(&told.name)?, self.interned_or_none(&told.value)?])
                 })?;
             }
             Event::EndNamespace => {
                 let told = declaration()?;
-                self.give(Handler::EndNamespace, false, || Ok(vec![self.interned_or_none(&told.name)?]))?;
+                self.give(Handler::EndNamespace, false, || Ok([self.interned_or_none(&told.name)?]))?;
             }
             Event::StartCdata => self.give(Handler::StartCdata, true, nothing)?,
             Event::EndCdata => self.give(Handler::EndCdata, true, nothing)?,
             Event::Comment => {
-                self.give(Handler::Comment, true, || Ok(vec![text(self.machine()?.data())?.into_object()]))?
+                self.give(Handler::Comment, true, || Ok([text(self.machine()?.data())?.into_object()]))?
             }
             Event::Instruction => self.give(Handler::Instruction, true, || {
                 let (target, data) = {
                     let machine = self.machine()?;
                     (text(machine.target())?, text(machine.data())?)
                 };
-                Ok(vec![self.interned(target)?, data.into_object()])
+                Ok([self.interned(target)?, data.into_object()])
             })?,
             Event::XmlDeclaration => {
                 let told = declaration()?;
                 self.give(Handler::XmlDeclaration, true, || {
                     let standalone = told.standalone.map_or(-1, i64::from);
-                    Ok(vec![
+                    Ok([
                         self.text_or_none(&told.version)?,
                         self.text_or_none(&told.encoding)?,
                         Int::new(standalone).into_object(),
@@ -227,7 +225,7 @@ impl XmlParser {
             Event::StartDoctype { internal_subset, closes } => {
                 let told = declaration()?;
                 self.give(Handler::StartDoctype, !closes, || {
-                    Ok(vec![
+                    Ok([
                         self.interned_or_none(&told.name)?,
                         self.interned_or_none(&told.system_id)?,
                         self.interned_or_none(&told.public_id)?,
@@ -243,13 +241,13 @@ impl XmlParser {
                 let told = declaration()?;
                 self.give(Handler::Element, true, || {
                     let nodes = self.machine()?.model().to_vec();
-                    Ok(vec![self.interned_or_none(&told.name)?, model(&nodes)?])
+                    Ok([self.interned_or_none(&told.name)?, model(&nodes)?])
                 })?;
             }
             Event::AttributeDeclaration => {
                 let told = declaration()?;
                 self.give(Handler::Attlist, true, || {
-                    Ok(vec![
+                    Ok([
                         self.interned_or_none(&told.element)?,
                         self.interned_or_none(&told.name)?,
                         self.text_or_none(&told.kind)?,
@@ -261,14 +259,19 @@ impl XmlParser {
             Event::UnparsedEntityDeclaration if self.handler(Handler::UnparsedEntity).is_some() => {
                 let told = declaration()?;
                 self.give(Handler::UnparsedEntity, true, || {
-                    let parts = [&told.name, &told.base, &told.system_id, &told.public_id, &told.notation];
-                    parts.into_iter().map(|part| self.interned_or_none(part)).collect()
+                    Ok([
+                        self.interned_or_none(&told.name)?,
+                        self.interned_or_none(&told.base)?,
+                        self.interned_or_none(&told.system_id)?,
+                        self.interned_or_none(&told.public_id)?,
+                        self.interned_or_none(&told.notation)?,
+                    ])
                 })?;
             }
             Event::EntityDeclaration | Event::UnparsedEntityDeclaration => {
                 let told = declaration()?;
                 self.give(Handler::Entity, true, || {
-                    Ok(vec![
+                    Ok([
                         self.interned_or_none(&told.name)?,
                         Int::new(told.is_parameter.into()).into_object(),
                         self.text_or_none(&told.value)?,
@@ -282,15 +285,19 @@ impl XmlParser {
             Event::NotationDeclaration => {
                 let told = declaration()?;
                 self.give(Handler::Notation, true, || {
-                    let parts = [&told.name, &told.base, &told.system_id, &told.public_id];
-                    parts.into_iter().map(|part| self.interned_or_none(part)).collect()
+                    Ok([
+                        self.interned_or_none(&told.name)?,
+                        self.interned_or_none(&told.base)?,
+                        self.interned_or_none(&told.system_id)?,
+                        self.interned_or_none(&told.public_id)?,
+                    ])
                 })?;
             }
             Event::SkippedEntity => {
                 let told = declaration()?;
                 self.give(Handler::SkippedEntity, true, || {
                     let is_parameter = Int::new(told.is_parameter.into()).into_object();
-                    Ok(vec![self.interned_or_none(&told.name)?, is_parameter])
+                    Ok([self.interned_or_none(&told.name)?, is_parameter])
                 })?;
             }
             Event::ExternalEntity => {

@@ -52,6 +52,9 @@ pub struct XmlParser {
     /// Character data that was gathered; none where it is not.
     #[trace(skip)]
     gathered: RefCell<Option<Vec<u8>>>,
+    /// How much of that is with the handler right now.
+    #[trace(skip)]
+    flushed: Cell<usize>,
     #[trace(skip)]
     buffer_size: Cell<usize>,
     #[trace(skip)]
@@ -77,6 +80,7 @@ impl XmlParser {
             names: RefCell::default(),
             default: Cell::new(DefaultHandling::None),
             gathered: RefCell::new(None),
+            flushed: Cell::new(0),
             buffer_size: Cell::new(BUFFER_SIZE),
             ordered_attributes: Cell::new(false),
             specified_attributes: Cell::new(false),
@@ -133,12 +137,15 @@ impl XmlParser {
         let data = match &mut *self.gathered.borrow_mut() {
             Some(gathered) if !gathered.is_empty() => {
                 let data = Str::from_wtf8(gathered)?;
+                self.flushed.set(gathered.len());
                 gathered.clear();
                 data
             }
             _ => return Ok(()),
         };
-        self.tell_character_data(data)
+        let told = self.tell_character_data(data);
+        self.flushed.set(0);
+        told
     }
 
     /// Tells the machine what the bytes of an encoding mean.
@@ -169,7 +176,7 @@ impl XmlParser {
                 }
                 Err(raised) => {
                     let raised = raised.fetch();
-                    self.machine()?.abort();
+                    self.machine()?.abort(event);
                     self.clear_handlers();
                     return Err(raised.restore());
                 }
@@ -442,7 +449,7 @@ impl XmlParser {
 
     #[getter]
     fn buffer_used(&self) -> usize {
-        self.gathered.borrow().as_ref().map_or(0, Vec::len)
+        self.gathered.borrow().as_ref().map_or(0, Vec::len).max(self.flushed.get())
     }
 
     #[getter]

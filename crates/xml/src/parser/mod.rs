@@ -390,7 +390,10 @@ impl Parser {
     #[inline]
     pub fn next(&mut self) -> Result<Option<Event>, Code> {
         match self.failed {
-            Some(Code::Aborted) => self.failed = Some(Code::Finished),
+            Some(Code::Aborted) => {
+                self.failed = Some(Code::Finished);
+                self.mark(self.source.at);
+            }
             Some(code) => return Err(code),
             None => {}
         }
@@ -406,10 +409,14 @@ impl Parser {
         *self.failed.get_or_insert(code)
     }
 
-    /// Ends the parsing, since the caller will not go on. From now on it is finished.
-    pub fn abort(&mut self) {
+    /// Ends the parsing, since the caller will not go on behind an event. From now on it is finished.
+    pub fn abort(&mut self, event: Event) {
+        if matches!(self.stage, Stage::Content | Stage::Cdata)
+            && !matches!(event, Event::ExternalEntity | Event::UnknownEncoding)
+        {
+            self.mark(self.source.at);
+        }
         self.failed = Some(Code::Aborted);
-        self.mark(self.source.at);
         self.stage = Stage::Finished;
         self.pending = Pending::Nothing;
         self.then.clear();
