@@ -3,7 +3,7 @@
 use numtext::percent::Conversion;
 
 use super::values::Arguments;
-use super::{int_field, letter};
+use super::{check_room, int_field, letter};
 use crate::prelude::*;
 use crate::str::{Points, StrBuilder};
 
