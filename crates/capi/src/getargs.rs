@@ -86,7 +86,7 @@ fn integer(value: &Object) -> Result<Ref<Int>> {
     match value.has_index() {
         true => value.index(),
         // Objects with `__int__` alone are converted with a warning, as C's functions do.
-        false => crate::long_::from_nb_int(value),
+        false => value.as_integer(),
     }
 }
 

@@ -52,31 +52,11 @@ unsafe extern "C" fn PyLong_FromString(
     Int::parse_bytes(bytes, base as u32)
 }
 
-/// `__index__`, or `__int__` with the warning that 3.9 gives where an integer was expected.
-pub fn from_nb_int(object: &Object) -> Result<Ref<Int>> {
-    if object.has_index() {
-        return object.index();
-    }
-    let Some(convert) = object.class().tp_as_number.get().and_then(|suite| suite.nb_int.get()) else {
-        bail!(TypeError, "an integer is required (got type {})", object.class().name());
-    };
-    let message = format!(
-        "an integer is required (got type {}).  Implicit conversion to integers using __int__ is deprecated, \
-         and may be removed in a future version of Python.",
-        object.class().name()
-    );
-    objects::services::warn(&exceptions::DeprecationWarning, &message, 1)?;
-    match convert(object)?.into_type::<Int>() {
-        Ok(number) => Ok(number),
-        Err(other) => Err(raise!(TypeError, "__int__ returned non-int (type {})", other.class().name())),
-    }
-}
-
 #[unsafe(no_mangle)]
 extern "C" fn _PyLong_FromNbIndexOrNbInt(object: &Object) -> Result<Ref<Int>> {
     match object.downcast_exact::<Int>() {
         Some(number) => Ok(number.to_ref()),
-        None => from_nb_int(object),
+        None => object.as_integer(),
     }
 }
 
@@ -92,7 +72,7 @@ fn checked<T>(object: Option<&Object>, fail: T, convert: impl FnOnce(&Int) -> Re
     };
     let result = match object.downcast::<Int>() {
         Some(number) => convert(number),
-        None => from_nb_int(object).and_then(|number| convert(&number)),
+        None => object.as_integer().and_then(|number| convert(&number)),
     };
     result.unwrap_or(fail)
 }

@@ -151,7 +151,7 @@ fn convention(call: &Call, first: Option<TokenStream>) -> Result<Convention> {
     if signature.is_positional_only() {
         let body = parameters::call_with_slice(call, first)?;
         return Ok(Convention {
-            flags: quote!(FASTCALL),
+            flags: if call.is_parsed { quote!(FASTCALL | PARSED) } else { quote!(FASTCALL) },
             parameters: quote!(arguments: *const &::objects::Object, count: ::core::primitive::isize),
             body: quote! { let arguments = unsafe { ::objects::arguments::slice(arguments, count) }; #body },
         });

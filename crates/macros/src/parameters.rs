@@ -90,7 +90,8 @@ fn convert(
         Naming::Name if parameter.kind == Kind::PositionalOnly => format!("argument {}", index + 1),
         Naming::Name => format!("argument '{}'", parameter.name),
     };
-    let at = quote!(&const { ::objects::arguments::Place::new(#function, #label) });
+    let make = if call.is_parsed { quote!(parsed) } else { quote!(new) };
+    let at = quote!(&const { ::objects::arguments::Place::#make(#function, #label) });
     if parameter.default.is_none() {
         return Ok(quote!(::objects::arguments::required(#value, #at)?));
     }

@@ -190,8 +190,9 @@ pub fn slot(
         true => "",
         false => function_name.as_deref().unwrap_or(class_name),
     };
+    let is_parsed = options.flag("getargs");
     options.finish(
-        "the slot's name; a \"(signature)\", name = \"..\" and nameless for tp_new, tp_init and tp_call",
+        "the slot's name; a \"(signature)\", name = \"..\", nameless and getargs for tp_new, tp_init and tp_call",
     )?;
 
     let text = name.to_string();
@@ -222,13 +223,8 @@ pub fn slot(
                 return Err(Error::new(literal.span(), "only tp_new, tp_init and tp_call parse arguments"));
             }
             let receiver = first_argument(owner, function, parameters[0]);
-            let call = Call {
-                owner: Some(owner),
-                function,
-                name: told_name,
-                signature: &signature,
-                is_parsed: false,
-            };
+            let call =
+                Call { owner: Some(owner), function, name: told_name, signature: &signature, is_parsed };
             let exact = match (text.as_str(), signature.is_positional_only()) {
                 ("tp_new", true) => {
                     quote!(::objects::arguments::is_class(argument_0, <#owner as ::objects::Layout>::class()))

@@ -126,10 +126,6 @@ impl Decoding {
         Ok(text)
     }
 
-    pub fn has_pending(&self) -> bool {
-        !self.pending.borrow().is_empty()
-    }
-
     pub fn reset(&self) {
         let mut state = self.state.get();
         self.codec.codec.reset_decoding(&mut state);

@@ -40,10 +40,10 @@ impl MultibyteStreamReader {
             };
             let is_last = bytes.is_empty() || size < 0;
             let text: StrBuilder = self.decoding.decode(bytes.as_bytes(), is_last)?;
-            if is_last || !text.is_empty() || !self.decoding.has_pending() {
+            if is_last || !text.is_empty() {
                 return text.finish();
             }
-            // There is a part of a character: its rest is read byte by byte.
+            // There is a part of a character, or what comes before one: the rest is read byte by byte.
             size = 1;
         }
     }

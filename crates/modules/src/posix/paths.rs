@@ -94,17 +94,6 @@ fn time_in_seconds(object: &Object) -> Result<libc::timespec> {
     Ok(libc::timespec { tv_sec, tv_nsec })
 }
 
-/// A number with a fraction, as an integer: what C's conversion of arguments still allows.
-fn truncated(number: &Object) -> Result<Ref<Int>> {
-    let message = format!(
-        "an integer is required (got type {}).  Implicit conversion to integers using __int__ is deprecated, and may \
-         be removed in a future version of Python.",
-        number.class().name()
-    );
-    objects::services::warn(&exceptions::DeprecationWarning, &message, 1)?;
-    number.int()
-}
-
 fn time_in_nanoseconds(object: &Object) -> Result<libc::timespec> {
     let divided = object.divmod(&Int::new(1_000_000_000))?;
     let Some(parts) = divided.downcast::<Tuple>().filter(|parts| parts.items().len() == 2) else {
@@ -117,11 +106,7 @@ fn time_in_nanoseconds(object: &Object) -> Result<libc::timespec> {
     };
     let part = |index: usize| -> Result<i64> {
         let part = &parts.items()[index];
-        let part = match part.has_index() {
-            true => part.index()?,
-            false => truncated(part)?,
-        };
-        match part.to_i64() {
+        match part.as_integer()?.to_i64() {
             Some(value) => Ok(value),
             None => Err(raise!(OverflowError, "timestamp out of range for platform time_t")),
         }

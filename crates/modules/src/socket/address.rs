@@ -32,7 +32,7 @@ mod tipc {
 
 /// Any item as the type that is wanted.
 fn item<'a, T: FromArgument<'a>>(value: &'a Object) -> Result<T> {
-    T::from_argument(value, &Place::new("getsockaddrarg", "argument"))
+    T::from_argument(value, &Place::parsed("getsockaddrarg", "argument"))
 }
 
 /// The items of a tuple, as many as its family has.

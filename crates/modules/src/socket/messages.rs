@@ -39,9 +39,10 @@ fn ancillary(iterable: &Object) -> Result<Vec<Ancillary>> {
     if iterable.class().tp_iter.get().is_none() && !iterable.is_sequence() {
         bail!(TypeError, "sendmsg() argument 2 must be an iterable");
     }
-    let place = Place::new("sendmsg", "argument 2");
+    let place = Place::parsed("sendmsg", "argument 2");
     let item = |item: &Ref| {
-        if !item.is_sequence() || item.downcast::<Str>().is_some() {
+        let is_bytes = item.downcast::<Bytes>().is_some();
+        if !item.is_sequence() || is_bytes {
             let name = item.class().name();
             bail!(
                 TypeError,

@@ -29,6 +29,7 @@ pub static CAPSULE: OnceLock<fn() -> Result<Ref>> = OnceLock::new();
 pub mod _socket {
     use std::ffi::c_int;
 
+    use objects::arguments::Loose;
     use objects::module::Module;
     use objects::prelude::*;
 
@@ -50,15 +51,15 @@ pub mod _socket {
     }
 
     /// Another descriptor for the same socket, which programs that this one executes do not inherit.
-    #[function("(fd, /)", getargs)]
-    fn dup(fd: c_int) -> Result<c_int> {
-        raised(calls::duplicate(fd))
+    #[function("(fd, /)", no_text_signature)]
+    fn dup(fd: Loose<i64>) -> Result<c_int> {
+        raised(calls::duplicate(fd.0 as c_int))
     }
 
     /// Closes a socket's descriptor.
-    #[function("(fd, /)", getargs)]
-    fn close(fd: c_int) -> Result<()> {
-        match blocking(|| system::calls::close(fd)) {
+    #[function("(fd, /)", no_text_signature)]
+    fn close(fd: Loose<i64>) -> Result<()> {
+        match blocking(|| system::calls::close(fd.0 as c_int)) {
             // The other side was faster.
             Err(Errno(libc::ECONNRESET)) => Ok(()),
             result => raised(result).map(drop),
@@ -66,7 +67,7 @@ pub mod _socket {
     }
 
     /// The name that the machine goes by.
-    #[function]
+    #[function(no_text_signature)]
     fn gethostname() -> Result<Ref<Str>> {
         (objects::services::get().audit)("socket.gethostname", &[])?;
         decode(&raised(calls::host_name())?)
@@ -81,7 +82,7 @@ pub mod _socket {
     }
 
     /// The timeout of new sockets in seconds, None for none.
-    #[function]
+    #[function(no_text_signature)]
     fn getdefaulttimeout() -> Option<f64> {
         timeout::default().seconds()
     }

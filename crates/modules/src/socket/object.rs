@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use std::ptr;
 use std::time::{Duration, Instant};
 
-use objects::arguments::{Place, required};
+use objects::arguments::{FromArgument, Loose, Place, check_parsed_count, required};
 use objects::buffer::BytesLike;
 use objects::prelude::*;
 
@@ -258,7 +258,7 @@ impl Socket {
         Socket::closed(class)
     }
 
-    #[slot(tp_init, "(family=-1, type=-1, proto=-1, fileno=None)")]
+    #[slot(tp_init, "(family=-1, type=-1, proto=-1, fileno=None)", getargs)]
     fn init(&self, family: c_int, r#type: c_int, proto: c_int, fileno: Option<&Object>) -> Result<()> {
         let numbers = [family, r#type, proto].map(|number| Int::new(number.into()));
         let [audited_family, audited_kind, audited_protocol] = &numbers;
@@ -269,7 +269,8 @@ impl Socket {
         let (mut family, mut kind, mut protocol) = (family, r#type, proto);
         let file = match fileno.filter(|file| !file.is_none()) {
             Some(number) => {
-                let file: c_int = required(Some(number), &Place::new("socket", "fileno"))?;
+                let file: i64 = required(Some(number), &Place::new("socket", "fileno"))?;
+                let file = file as c_int;
                 if file < 0 {
                     bail!(ValueError, "negative file descriptor");
                 }
@@ -335,7 +336,7 @@ impl Socket {
     }
 
     /// Waits for a connection. Returns the descriptor of its socket, and the address of the other side.
-    #[method(name = "_accept")]
+    #[method(name = "_accept", no_text_signature)]
     fn accept(&self) -> Result<(c_int, Ref)> {
         let (file, address) = self.perform(Interest::Reading, calls::accept).map_err(Failure::raise)?;
         let address = address::to_object(address.as_ref(), self.protocol()).inspect_err(|_| {
@@ -354,7 +355,7 @@ impl Socket {
     }
 
     /// Closes the socket. What is done with it later fails; what was sent is still delivered.
-    #[method]
+    #[method(no_text_signature)]
     fn close(&self) -> Result<()> {
         match self.close_file() {
             Err(Errno(libc::ECONNRESET)) => Ok(()),
@@ -384,19 +385,19 @@ impl Socket {
     }
 
     /// Closes the object and not the socket, whose descriptor is returned.
-    #[method]
+    #[method(no_text_signature)]
     fn detach(&self) -> c_int {
         self.file.replace(-1)
     }
 
     /// The socket's descriptor, -1 when it is closed.
-    #[method]
+    #[method(no_text_signature)]
     fn fileno(&self) -> c_int {
         self.file.get()
     }
 
     /// The address of the other side.
-    #[method]
+    #[method(no_text_signature)]
     fn getpeername(&self) -> Result<Ref> {
         let file = self.file();
         let address = raised(blocking(|| calls::peer_address(file)))?;
@@ -404,7 +405,7 @@ impl Socket {
     }
 
     /// The address of this side.
-    #[method]
+    #[method(no_text_signature)]
     fn getsockname(&self) -> Result<Ref> {
         let file = self.file();
         let address = raised(blocking(|| calls::own_address(file)))?;
@@ -415,11 +416,14 @@ impl Socket {
     #[method("(level, option, buffersize=0, /)", getargs)]
     fn getsockopt(&self, level: c_int, option: c_int, buffersize: c_int) -> Result<Ref> {
         let file = self.file();
+        if self.family() == libc::AF_VSOCK {
+            if buffersize != 0 {
+                bail!(OSError, "getsockopt string buffer not allowed");
+            }
+            return raised(calls::wide_option(file, level, option))?.into_object();
+        }
         if buffersize == 0 {
             return raised(calls::integer_option(file, level, option))?.into_object();
-        }
-        if self.family() == libc::AF_VSOCK {
-            bail!(OSError, "getsockopt string buffer not allowed");
         }
         let Some(length) = usize::try_from(buffersize).ok().filter(|&length| length <= MOST_OPTION) else {
             bail!(OSError, "getsockopt buflen out of range");
@@ -431,17 +435,31 @@ impl Socket {
     /// Sets an option: to an integer, to bytes, or for None to a length without bytes.
     #[method("(level, option, value, optlen=0, /)", varargs, no_text_signature)]
     fn setsockopt(&self, arguments: &Tuple) -> Result<()> {
-        let number = |value: &Ref| required::<c_int>(Some(value), &Place::new("setsockopt", ""));
+        let place = Place::parsed("setsockopt", "argument");
+        let number = |value: &Ref| c_int::from_argument(value, &place);
         let items = arguments.items();
         let file = self.file();
         match items {
             [level, option, value, length] if value.is_none() => {
-                let (level, option) = (number(level)?, number(option)?);
-                let length = required::<Masked<u32>>(Some(length), &Place::new("setsockopt", ""))?;
-                raised(calls::set_option_length(file, level, option, length.0))
+                let parsed = number(level).and_then(|level| Ok((level, number(option)?))).and_then(
+                    |(level, option)| Ok((level, option, Masked::<u32>::from_argument(length, &place)?)),
+                );
+                match parsed {
+                    Ok((level, option, length)) => {
+                        raised(calls::set_option_length(file, level, option, length.0))
+                    }
+                    Err(raised) => {
+                        raised.clear();
+                        check_parsed_count("setsockopt", items.len(), 3, 3)
+                    }
+                }
             }
             [level, option, value] => {
                 let (level, option) = (number(level)?, number(option)?);
+                if self.family() == libc::AF_VSOCK {
+                    let value = Masked::<u64>::from_argument(value, &place)?;
+                    return raised(calls::set_option(file, level, option, &value.0.to_ne_bytes()));
+                }
                 if let Some(integer) = value.downcast::<Int>().and_then(Int::to_i64) {
                     if let Ok(integer) = c_int::try_from(integer) {
                         return raised(calls::set_option(file, level, option, &integer.to_ne_bytes()));
@@ -450,7 +468,7 @@ impl Socket {
                 let value = BytesLike::of(value)?;
                 raised(calls::set_option(file, level, option, value.bytes()))
             }
-            items => objects::arguments::check_parsed_count("setsockopt", items.len(), 3, 3),
+            items => check_parsed_count("setsockopt", items.len(), 3, 3),
         }
     }
 
@@ -463,20 +481,22 @@ impl Socket {
 
     /// Ends reading (SHUT_RD), writing (SHUT_WR) or both (SHUT_RDWR).
     #[method("(how, /)", no_text_signature)]
-    fn shutdown(&self, how: c_int) -> Result<()> {
+    fn shutdown(&self, how: Loose<c_int>) -> Result<()> {
+        let Loose(how) = how;
         let file = self.file();
         raised(blocking(|| calls::shutdown(file, how)))
     }
 
     /// Makes calls wait as long as it takes, or never.
     #[method("(flag, /)", no_text_signature)]
-    fn setblocking(&self, flag: i64) -> Result<()> {
+    fn setblocking(&self, flag: Loose<i64>) -> Result<()> {
+        let Loose(flag) = flag;
         self.timeout.set(if flag != 0 { -1 } else { 0 });
         self.set_nonblocking(flag == 0)
     }
 
     /// Whether calls wait.
-    #[method]
+    #[method(no_text_signature)]
     fn getblocking(&self) -> bool {
         self.timeout.get() != 0
     }
@@ -490,7 +510,7 @@ impl Socket {
     }
 
     /// How many seconds calls may take, None for as many as it takes.
-    #[method]
+    #[method(no_text_signature)]
     fn gettimeout(&self) -> Option<f64> {
         self.timeout().seconds()
     }

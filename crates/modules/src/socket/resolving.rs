@@ -153,7 +153,7 @@ pub mod functions {
     }
 
     /// The ways to reach a port of a host: a list of (family, type, proto, canonical name, address).
-    #[function("(host, port, family=0, type=0, proto=0, flags=0)", no_text_signature)]
+    #[function("(host, port, family=0, type=0, proto=0, flags=0)", getargs)]
     fn getaddrinfo(
         host: &Object,
         port: &Object,
@@ -176,7 +176,7 @@ pub mod functions {
             let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
             names::c_text(&text[..end])
         };
-        let service = if let Some(number) = port.downcast::<Int>() {
+        let service = if let Some(number) = port.downcast_exact::<Int>() {
             let Some(number) = number.to_i64() else {
                 bail!(OverflowError, "Python int too large to convert to C long");
             };
@@ -209,7 +209,7 @@ pub mod functions {
         let Some(tuple) = sockaddr.downcast::<Tuple>() else {
             bail!(TypeError, "getnameinfo() argument 1 must be a tuple");
         };
-        let place = objects::arguments::Place::new("getnameinfo", "argument 1");
+        let place = objects::arguments::Place::parsed("getnameinfo", "argument 1");
         let (host, port, flow, scope) = match tuple.items() {
             [host, port, rest @ ..] if rest.len() <= 2 => (host, port, rest.first(), rest.get(1)),
             _ => bail!(TypeError, "getnameinfo(): illegal sockaddr argument"),
@@ -310,7 +310,7 @@ pub mod functions {
     }
 
     /// The network interfaces: a list of pairs (number, name).
-    #[function]
+    #[function(no_text_signature)]
     fn if_nameindex() -> Result<Vec<Ref>> {
         let found = raised(interfaces::all())?;
         found.iter().map(|(number, name)| (*number, decode(name)?).into_object()).collect()

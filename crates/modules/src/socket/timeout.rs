@@ -22,10 +22,6 @@ impl Timeout {
         if nanoseconds < 0 {
             bail!(ValueError, "Timeout value out of range");
         }
-        // The system counts milliseconds.
-        if nanoseconds / (NANOSECONDS / 1000) > i64::from(i32::MAX) {
-            bail!(OverflowError, "timeout doesn't fit into C timeval");
-        }
         Ok(Timeout(nanoseconds))
     }
 

@@ -135,7 +135,7 @@ impl Socket {
             items => bail!(TypeError, "sendto() takes 2 or 3 arguments ({} given)", items.len()),
         };
         let data = BytesLike::of(data)?;
-        let place = objects::arguments::Place::new("sendto", "argument 2");
+        let place = objects::arguments::Place::parsed("sendto", "argument 2");
         let flags: c_int = flags.map_or(Ok(0), |flags| objects::arguments::required(Some(flags), &place))?;
         let parsed = address::parse(self, to, "sendto")?;
         (objects::services::get().audit)("socket.sendto", &[self.as_object(), to])?;

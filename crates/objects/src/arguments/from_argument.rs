@@ -111,9 +111,29 @@ impl<'a> FromArgument<'a> for i64 {
 /// C's `int`.
 impl<'a> FromArgument<'a> for i32 {
     #[inline]
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        let value = integer(value)?;
+        let fitting = value.to_i64().and_then(|number| i32::try_from(number).ok());
+        fitting.ok_or_else(|| place.too_large_for_int(&value))
+    }
+}
+
+/// An integer by C's `PyLong_AsLong`, which takes floats too, with a warning.
+#[derive(Clone, Copy)]
+pub struct Loose<T>(pub T);
+
+impl<'a> FromArgument<'a> for Loose<i64> {
     fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
-        let value = integer(value)?.to_i64().and_then(|value| i32::try_from(value).ok());
-        value.ok_or_else(|| raise!(OverflowError, "Python int too large to convert to C int"))
+        match value.as_integer()?.to_i64() {
+            Some(number) => Ok(Loose(number)),
+            None => Err(raise!(OverflowError, "Python int too large to convert to C long")),
+        }
+    }
+}
+
+impl<'a> FromArgument<'a> for Loose<i32> {
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        i32::from_argument(&*value.as_integer()?, place).map(Loose)
     }
 }
 
@@ -196,32 +216,14 @@ fn refuse_float(value: &Object) -> Result<()> {
     }
 }
 
-/// The integer that an argument stands for: through `__index__`, or `__int__` with a warning.
+/// The integer that an argument stands for: through `__index__`, or `__int__` with a warning. `TypeError` for a float.
 #[inline]
 pub fn integer(value: &Object) -> Result<Ref<Int>> {
     match value.downcast::<Int>() {
         Some(value) => Ok(value.to_ref()),
-        None => converted(value),
+        None => {
+            refuse_float(value)?;
+            value.as_integer()
+        }
     }
-}
-
-#[cold]
-fn converted(value: &Object) -> Result<Ref<Int>> {
-    refuse_float(value)?;
-    let name = value.class().name();
-    let Some(number) = value.class().tp_as_number.get() else {
-        bail!(TypeError, "an integer is required (got type {name})");
-    };
-    if number.nb_index.get().is_some() {
-        return value.index();
-    }
-    if number.nb_int.get().is_none() {
-        bail!(TypeError, "an integer is required (got type {name})");
-    }
-    let message = format!(
-        "an integer is required (got type {name}).  Implicit conversion to integers using __int__ is deprecated, \
-         and may be removed in a future version of Python."
-    );
-    crate::services::warn(&exceptions::DeprecationWarning, &message, 1)?;
-    value.int()
 }

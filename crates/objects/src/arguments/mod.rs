@@ -7,7 +7,7 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-pub use from_argument::{FromArgument, Masked, NoneOr, integer};
+pub use from_argument::{FromArgument, Loose, Masked, NoneOr, integer};
 pub use parameters::{Keywords, Parameters, Shape, Unpacked};
 
 use crate::prelude::*;
@@ -16,17 +16,35 @@ use crate::prelude::*;
 pub struct Place {
     function: &'static str,
     argument: &'static str,
+    /// Whether CPython's function takes its arguments with `PyArg_ParseTuple`, which words some messages otherwise.
+    is_parsed: bool,
 }
 
 impl Place {
     pub const fn new(function: &'static str, argument: &'static str) -> Place {
-        Place { function, argument }
+        Place { function, argument, is_parsed: false }
+    }
+
+    /// The same for a function that takes its arguments as with `PyArg_ParseTuple`.
+    pub const fn parsed(function: &'static str, argument: &'static str) -> Place {
+        Place { function, argument, is_parsed: true }
+    }
+
+    /// `OverflowError`: the integer does not fit C's `int`.
+    #[cold]
+    fn too_large_for_int(&self, value: &Int) -> Raised {
+        match value.to_i64() {
+            Some(1..) if self.is_parsed => raise!(OverflowError, "signed integer is greater than maximum"),
+            Some(_) if self.is_parsed => raise!(OverflowError, "signed integer is less than minimum"),
+            None if self.is_parsed => raise!(OverflowError, "Python int too large to convert to C long"),
+            _ => raise!(OverflowError, "Python int too large to convert to C int"),
+        }
     }
 
     /// `TypeError`: the argument is of the wrong type.
     #[cold]
     pub fn bad_argument(&self, expected: &str, got: &Object) -> Raised {
-        let Place { function, argument } = self;
+        let Place { function, argument, .. } = self;
         raise!(TypeError, "{function}() {argument} must be {expected}, not {}", described(got))
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_int, c_void};
 use std::mem::transmute;
 
+use crate::descriptor::BuiltinFunction;
 use crate::prelude::*;
 use crate::protocol::enter_call;
 
@@ -152,6 +153,12 @@ impl Callee<'_> {
 
     #[cold]
     fn no_keywords(&self) -> Raised {
+        let takes_tuple = self.definition.flags & (method_flags::VARARGS | method_flags::PARSED) != 0;
+        if takes_tuple && self.function.downcast::<BuiltinFunction>().is_some() {
+            // SAFETY: a table's names are NUL-terminated.
+            let name = unsafe { CStr::from_ptr(self.definition.name) }.to_string_lossy();
+            return raise!(TypeError, "{name}() takes no keyword arguments");
+        }
         raise!(TypeError, "{} takes no keyword arguments", self.describe())
     }
 

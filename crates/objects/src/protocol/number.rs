@@ -404,6 +404,25 @@ impl Object {
         Int::parse_object(self)
     }
 
+    /// The integer that C's `PyLong_AsLong` takes an object for: its `__index__`, or its `__int__` with the warning that
+    /// 3.9 gives, be it a float's.
+    #[cold]
+    pub fn as_integer(&self) -> Result<Ref<Int>> {
+        if self.has_index() {
+            return self.index();
+        }
+        let name = self.class().name();
+        let Some(convert) = number_slot(self, |suite| suite.nb_int.get()) else {
+            bail!(TypeError, "an integer is required (got type {name})");
+        };
+        let message = format!(
+            "an integer is required (got type {name}).  Implicit conversion to integers using __int__ is deprecated, \
+             and may be removed in a future version of Python."
+        );
+        crate::services::warn(&exceptions::DeprecationWarning, &message, 1)?;
+        checked_int(convert(self)?, "__int__")
+    }
+
     /// `float(self)`.
     pub fn float(&self) -> Result<Ref<Float>> {
         if let Some(float) = self.downcast_exact::<Float>() {

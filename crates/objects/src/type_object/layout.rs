@@ -172,6 +172,8 @@ pub mod method_flags {
     pub const COEXIST: c_int = 0x40;
     pub const FASTCALL: c_int = 0x80;
     pub const METHOD: c_int = 0x200;
+    /// Krait's own: CPython's function takes a tuple, and is told apart by how keywords are refused.
+    pub const PARSED: c_int = 0x4000;
 }
 
 /// `PyMemberDef`: a Python attribute that is a C field.

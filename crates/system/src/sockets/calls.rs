@@ -113,6 +113,13 @@ pub fn integer_option(socket: c_int, level: c_int, name: c_int) -> Result<c_int,
     Ok(c_int::from_ne_bytes(bytes))
 }
 
+/// An option that is an integer of 64 bits.
+pub fn wide_option(socket: c_int, level: c_int, name: c_int) -> Result<u64, Errno> {
+    let mut bytes = [0; size_of::<u64>()];
+    option(socket, level, name, &mut bytes)?;
+    Ok(u64::from_ne_bytes(bytes))
+}
+
 pub fn set_option(socket: c_int, level: c_int, name: c_int, value: &[u8]) -> Result<(), Errno> {
     let length = value.len() as libc::socklen_t;
     // SAFETY: a value of the length told.

@@ -22,7 +22,7 @@ pub fn item_length(content: usize) -> Option<usize> {
 
 /// The bytes that an item of so many bytes takes, alignment included; none where there are too many.
 pub fn item_space(content: usize) -> Option<usize> {
-    item_length(content).filter(|&length| length <= MOST - 16)?;
+    item_length(content).filter(|&length| length <= MOST - size_of::<u64>())?;
     // SAFETY: arithmetic on a number that was checked.
     Some(unsafe { libc::CMSG_SPACE(content as c_uint) } as usize)
 }
