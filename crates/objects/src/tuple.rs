@@ -47,7 +47,7 @@ const fn block_size(length: usize) -> usize {
 
 /// The free lists: of which length, how many, and the size of each.
 pub fn free_lists() -> impl Iterator<Item = (usize, usize, usize)> {
-    FREE.iter().zip(1..).map(|(list, length)| (length, list.len(), block_size(length)))
+    FREE.iter().zip(1..).map(|(list, length)| (length, list.kept(), block_size(length)))
 }
 
 // Storage.

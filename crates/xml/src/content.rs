@@ -131,7 +131,7 @@ fn plain_run(text: &[u8], mut at: usize) -> usize {
     const STOP: Class = LESS | AMPERSAND | RIGHT_BRACKET | LINE_END | BAD | WIDE;
     // Simple enough a test for the compiler to do it for all bytes at once.
     let is_special =
-        |byte: u8| (byte < 0x20) | (byte >= 0x80) | (byte == b'<') | (byte == b'&') | (byte == b']');
+        |byte: u8| !(0x20..0x80).contains(&byte) | (byte == b'<') | (byte == b'&') | (byte == b']');
     loop {
         while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<16>())
             && !chunk.iter().fold(false, |any, &byte| any | is_special(byte))

@@ -34,7 +34,7 @@ impl Encoding {
 
     /// A table of what the bytes mean; none where a byte of ASCII that markup is made of means something else.
     pub fn table(map: &[i32; 256]) -> Option<Encoding> {
-        let is_free = |byte: usize| byte >= 0x80 || byte < 0x20 || b"$@\\^`{}~\x7f".contains(&(byte as u8));
+        let is_free = |byte: usize| !(0x20..0x80).contains(&byte) || b"$@\\^`{}~\x7f".contains(&(byte as u8));
         let is_text_control = |byte: usize| matches!(byte, 0x9 | 0xa | 0xd);
         let mut table = Box::new([None; 256]);
         for (byte, &point) in map.iter().enumerate() {
@@ -150,20 +150,16 @@ pub fn detect(input: &[u8], named: Option<(&Encoding, bool)>, is_content: bool) 
         [_] => {}
         [0xfe, 0xff, ..] if !latin1_content => return found(Encoding::Utf16Big, 2),
         [0xff, 0xfe, ..] if !latin1_content => return found(Encoding::Utf16Little, 2),
-        [0x3c, 0, ..] => {
-            if !(is_content && (is_any_utf16 || named == Some(&Encoding::Utf16Big))) {
-                return found(Encoding::Utf16Little, 0);
-            }
+        [0x3c, 0, ..] if !(is_content && (is_any_utf16 || named == Some(&Encoding::Utf16Big))) => {
+            return found(Encoding::Utf16Little, 0);
         }
         [0xef, 0xbb, ..] if !(is_content && (latin1_content || is_utf16)) => match input.get(2) {
             None => return Detected::NotYet,
             Some(0xbf) => return found(Encoding::Utf8, 3),
             Some(_) => {}
         },
-        [0, ..] => {
-            if !(is_content && named == Some(&Encoding::Utf16Little)) {
-                return found(Encoding::Utf16Big, 0);
-            }
+        [0, ..] if !(is_content && named == Some(&Encoding::Utf16Little)) => {
+            return found(Encoding::Utf16Big, 0);
         }
         [_, 0, ..] if !is_content => return found(Encoding::Utf16Little, 0),
         _ => {}

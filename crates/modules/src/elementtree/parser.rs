@@ -307,7 +307,7 @@ impl XmlParser {
             self.machine()?.feed(piece);
             self.drain()?;
         }
-        if !is_final && !(data.is_empty() && self.machine()?.is_finished()) {
+        if !(is_final || data.is_empty() && self.machine()?.is_finished()) {
             return Ok(());
         }
         {

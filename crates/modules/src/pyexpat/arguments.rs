@@ -1,7 +1,7 @@
 //! Events as the arguments of handlers.
 
 use objects::prelude::*;
-use xml::{Content, Event, Model, Name, Part, Quantifier};
+use xml::{Event, Model, Name, Part, Quantifier};
 
 use super::handlers::Handler;
 use super::parser::{DefaultHandling, XmlParser};
@@ -29,12 +29,8 @@ fn model(nodes: &[Model]) -> Result<Ref> {
             Some(name) => text(name)?.into_object(),
             None => none(),
         };
-        let content = match node.content {
-            Content::Name => Content::Name,
-            content => content,
-        };
         let node = [
-            Int::new(content as i64).into_object(),
+            Int::new(node.content as i64).into_object(),
             Int::new(quantifier).into_object(),
             name,
             Tuple::new(members)?.into_object(),

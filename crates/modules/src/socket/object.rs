@@ -460,10 +460,10 @@ impl Socket {
                     let value = Masked::<u64>::from_argument(value, &place)?;
                     return raised(calls::set_option(file, level, option, &value.0.to_ne_bytes()));
                 }
-                if let Some(integer) = value.downcast::<Int>().and_then(Int::to_i64) {
-                    if let Ok(integer) = c_int::try_from(integer) {
-                        return raised(calls::set_option(file, level, option, &integer.to_ne_bytes()));
-                    }
+                if let Some(integer) = value.downcast::<Int>().and_then(Int::to_i64)
+                    && let Ok(integer) = c_int::try_from(integer)
+                {
+                    return raised(calls::set_option(file, level, option, &integer.to_ne_bytes()));
                 }
                 let value = BytesLike::of(value)?;
                 raised(calls::set_option(file, level, option, value.bytes()))

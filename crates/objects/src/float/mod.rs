@@ -80,7 +80,7 @@ fn binary(left: &Object, right: &Object, operation: impl FnOnce(f64, f64) -> Res
 
 /// The free list: what is kept, how many, and the size of each.
 pub fn free_list() -> (&'static str, usize, usize) {
-    ("PyFloatObject", FREE.len(), size_of::<Float>())
+    ("PyFloatObject", FREE.kept(), size_of::<Float>())
 }
 
 /// What `float.__setformat__` says of the machine's formats.

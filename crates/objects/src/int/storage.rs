@@ -42,7 +42,7 @@ static FREE: FreeList<256> = FreeList::of(BLOCK);
 
 /// The free list: what is kept, how many, and the size of each.
 pub fn free_list() -> (&'static str, usize, usize) {
-    ("PyLongObject", FREE.len(), BLOCK)
+    ("PyLongObject", FREE.kept(), BLOCK)
 }
 
 /// `tp_dealloc` of `int` and its subclasses.

@@ -27,7 +27,7 @@ impl<const KEPT: usize> FreeList<KEPT> {
     }
 
     /// How many blocks are kept.
-    pub fn len(&self) -> usize {
+    pub fn kept(&self) -> usize {
         self.count.get()
     }
 
