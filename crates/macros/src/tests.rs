@@ -253,10 +253,10 @@ fn docstrings() {
         ),
         (
             quote!(
-                #[function("(x, /, **kwargs)", text_signature = "(x, /, *, key=None)")]
-                fn f(x: &Object, kwargs: Keywords) {}
+                #[method("(x, /, **kwargs)", text_signature = "(x, /, *, key=None)")]
+                fn f(&self, x: &Object, kwargs: Keywords) {}
             ),
-            r#"c"f($module, x, /, *, key=None)\n--\n\n""#,
+            r#"c"f($self, x, /, *, key=None)\n--\n\n""#,
         ),
     ] {
         let expansion = expanded(items);
