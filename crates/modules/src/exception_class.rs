@@ -7,6 +7,7 @@ use vm::interpreter::Interpreter;
 enum Base {
     Builtin(&'static Type),
     Own(&'static ExceptionClass),
+    Both(&'static Type, &'static Type),
 }
 
 /// A class derived from an exception. Each interpreter has its own, to its end.
@@ -31,6 +32,16 @@ impl ExceptionClass {
         ExceptionClass { module, name, base: Base::Own(base), doc: None }
     }
 
+    /// A class that derives from two exceptions.
+    pub const fn of_both(
+        module: &'static str,
+        name: &'static str,
+        first: &'static Type,
+        second: &'static Type,
+    ) -> ExceptionClass {
+        ExceptionClass { module, name, base: Base::Both(first, second), doc: None }
+    }
+
     /// The same with a `__doc__`.
     pub const fn with_doc(self, doc: &'static str) -> ExceptionClass {
         ExceptionClass { doc: Some(doc), ..self }
@@ -47,11 +58,13 @@ impl ExceptionClass {
     }
 
     fn make(&self) -> Result<Ref> {
-        let base = match &self.base {
-            Base::Builtin(class) => class.to_ref().into_object(),
-            Base::Own(class) => class.get()?,
-        };
-        let bases = Tuple::new([base])?;
+        let bases = match &self.base {
+            Base::Builtin(class) => Tuple::new([class.to_ref().into_object()]),
+            Base::Own(class) => Tuple::new([class.get()?]),
+            Base::Both(first, second) => {
+                Tuple::new([first.to_ref().into_object(), second.to_ref().into_object()])
+            }
+        }?;
         let namespace = Dict::new();
         namespace.set_str(intern!("__module__"), &Str::new(self.module))?;
         if let Some(doc) = self.doc {

@@ -27,7 +27,7 @@ pub mod gc {
     use std::ffi::c_int;
 
     use objects::memory::collector::{self, debug};
-    use objects::memory::gc::{COLLECTOR, FINALIZED, GcHead, is_gc, is_tracked as tracks};
+    use objects::memory::gc::{COLLECTOR, is_finalized as finalized, is_tracked as tracks};
     use objects::module::Module;
     use objects::prelude::*;
 
@@ -171,8 +171,7 @@ pub mod gc {
     /// Returns true if the object has been already finalized by the GC.
     #[function("(obj, /)")]
     fn is_finalized(obj: &Object) -> bool {
-        // SAFETY: a collected object has a head.
-        is_gc(obj) && unsafe { GcHead::of(obj) }.has_flag(FINALIZED)
+        finalized(obj)
     }
 
     /// get_referrers(*objs) -> list

@@ -1,5 +1,6 @@
 //! Native modules of the standard library, a file or folder each.
 
+#![forbid(unsafe_code)]
 // The functions have the names that Python knows them by.
 #![allow(non_snake_case, non_upper_case_globals)]
 

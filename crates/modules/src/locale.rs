@@ -1,46 +1,26 @@
 //! `_locale`: the conventions of the process's locale.
 
-use std::cell::OnceCell;
-use std::ffi::{CStr, CString, c_char, c_int};
+use std::ffi::{CString, c_int};
 
 use objects::prelude::*;
 
-use system::path;
+use system::{locale, path};
 
-/// A class made at run time, which lives as long as the process.
-struct ClassCell(OnceCell<Ref>);
-
-// SAFETY: used under the GIL alone.
-unsafe impl Sync for ClassCell {}
-
-static ERROR: ClassCell = ClassCell(OnceCell::new());
+use crate::exception_class::ExceptionClass;
 
 /// `locale.Error`.
-fn error_class() -> Result<Ref> {
-    if let Some(class) = ERROR.0.get() {
-        return Ok(class.clone());
-    }
-    let bases = Tuple::new([exceptions::Exception.to_ref().into_object()])?;
-    let namespace = Dict::new();
-    namespace.set_str(intern!("__module__"), &Str::new("locale"))?;
-    let class = TYPE.as_object().call(&[&Str::new("Error"), &bases, &namespace])?;
-    Ok(ERROR.0.get_or_init(|| class).clone())
+static ERROR: ExceptionClass = ExceptionClass::new("locale", "Error", &exceptions::Exception);
+
+/// A string of the C library's as text; empty where there is none.
+fn text(string: Option<CString>) -> Result<Ref<Str>> {
+    string.map_or_else(|| Ok(Str::empty()), |string| path::text_of(&string))
 }
 
-#[cold]
-fn error(message: &str) -> Raised {
-    match error_class().and_then(|class| class.call1(&Str::new(message))) {
-        Ok(instance) => raise::set_instance(instance),
-        Err(raised) => raised,
-    }
-}
-
-/// A string of the C library as text; nothing for a null pointer.
-fn text(pointer: *const c_char) -> Result<Ref<Str>> {
-    match pointer.is_null() {
-        true => Ok(Str::empty()),
-        // SAFETY: the library's strings end with NUL and live until its next call, which the GIL excludes.
-        false => path::text_of(unsafe { CStr::from_ptr(pointer) }),
+/// The same, but `None` where there is none.
+fn text_or_none(string: Option<CString>) -> Result<Ref> {
+    match string {
+        None => Ok(none()),
+        string => text(string).map(Ref::into_object),
     }
 }
 
@@ -49,13 +29,10 @@ fn c_string(text: &str) -> Result<CString> {
 }
 
 /// Sizes of groups as a list, as `lconv` has them: its end is 0, or 127 for no more groups.
-fn grouping(pointer: *const c_char) -> Result<Ref<List>> {
+fn grouping(groups: Option<CString>) -> Result<Ref<List>> {
     let sizes = List::new();
-    if pointer.is_null() {
-        return Ok(sizes);
-    }
-    // SAFETY: the array ends with NUL.
-    let bytes = unsafe { CStr::from_ptr(pointer) }.to_bytes();
+    let groups = groups.unwrap_or_default();
+    let bytes = groups.as_bytes();
     if bytes.is_empty() {
         return Ok(sizes);
     }
@@ -67,17 +44,6 @@ fn grouping(pointer: *const c_char) -> Result<Ref<List>> {
     }
     sizes.push(Int::new(0).into_object())?;
     Ok(sizes)
-}
-
-unsafe extern "C" {
-    fn gettext(message: *const c_char) -> *mut c_char;
-    fn dgettext(domain: *const c_char, message: *const c_char) -> *mut c_char;
-    fn dcgettext(domain: *const c_char, message: *const c_char, category: c_int) -> *mut c_char;
-    fn textdomain(domain: *const c_char) -> *mut c_char;
-    fn bindtextdomain(domain: *const c_char, directory: *const c_char) -> *mut c_char;
-    fn bind_textdomain_codeset(domain: *const c_char, codeset: *const c_char) -> *mut c_char;
-    fn strcoll(left: *const c_char, right: *const c_char) -> c_int;
-    fn strxfrm(target: *mut c_char, source: *const c_char, size: usize) -> usize;
 }
 
 /// The constants of `nl_langinfo` and the categories of `setlocale`.
@@ -162,60 +128,37 @@ pub mod _locale {
         for &(name, value) in CONSTANTS.iter().chain(ITEMS) {
             module.add(name, i64::from(value))?;
         }
-        module.add("Error", error_class()?)
+        module.add("Error", ERROR.get()?)
     }
 
     /// (integer,string=None) -> string. Activates/queries locale processing.
     #[function("(category, locale=None, /)", no_text_signature)]
     fn setlocale(category: i32, locale: Option<NoneOr<&str>>) -> Result<Ref<Str>> {
         let wanted = locale.and_then(|locale| locale.0).map(c_string).transpose()?;
-        let pointer = wanted.as_ref().map_or(std::ptr::null(), |wanted| wanted.as_ptr());
         if !(0..=12).contains(&category) {
-            return Err(error("invalid locale category"));
+            return Err(ERROR.raise("invalid locale category"));
         }
-        // SAFETY: the name is null or ends with NUL; the GIL excludes other calls of ours.
-        let set = unsafe { libc::setlocale(category, pointer) };
-        match (set.is_null(), wanted.is_some()) {
-            (false, _) => text(set),
-            (true, true) => Err(error("unsupported locale setting")),
-            (true, false) => Err(error("locale query failed")),
+        match (locale::set(category, wanted.as_deref()), wanted) {
+            (Some(set), _) => text(Some(set)),
+            (None, Some(_)) => Err(ERROR.raise("unsupported locale setting")),
+            (None, None) => Err(ERROR.raise("locale query failed")),
         }
     }
 
     /// () -> dict. Returns numeric and monetary locale-specific parameters.
     #[function("()", no_text_signature)]
     fn localeconv() -> Result<Ref<Dict>> {
-        // SAFETY: what it gives is valid until the next call, which the GIL excludes.
-        let conventions = unsafe { &*libc::localeconv() };
+        let conventions = locale::conventions();
         let table = Dict::new();
-        let strings = [
-            ("decimal_point", conventions.decimal_point),
-            ("thousands_sep", conventions.thousands_sep),
-            ("int_curr_symbol", conventions.int_curr_symbol),
-            ("currency_symbol", conventions.currency_symbol),
-            ("mon_decimal_point", conventions.mon_decimal_point),
-            ("mon_thousands_sep", conventions.mon_thousands_sep),
-            ("positive_sign", conventions.positive_sign),
-            ("negative_sign", conventions.negative_sign),
-        ];
-        for (name, value) in strings {
+        for (name, value) in conventions.texts {
             table.set(&Str::new(name), &*text(value)?)?;
         }
-        let numbers = [
-            ("int_frac_digits", conventions.int_frac_digits),
-            ("frac_digits", conventions.frac_digits),
-            ("p_cs_precedes", conventions.p_cs_precedes),
-            ("p_sep_by_space", conventions.p_sep_by_space),
-            ("n_cs_precedes", conventions.n_cs_precedes),
-            ("n_sep_by_space", conventions.n_sep_by_space),
-            ("p_sign_posn", conventions.p_sign_posn),
-            ("n_sign_posn", conventions.n_sign_posn),
-        ];
-        for (name, value) in numbers {
+        for (name, value) in conventions.numbers {
             table.set(&Str::new(name), &Int::new(value.into()))?;
         }
-        table.set(&Str::new("grouping"), &*grouping(conventions.grouping)?)?;
-        table.set(&Str::new("mon_grouping"), &*grouping(conventions.mon_grouping)?)?;
+        for (name, value) in conventions.groupings {
+            table.set(&Str::new(name), &*grouping(value)?)?;
+        }
         Ok(table)
     }
 
@@ -227,16 +170,13 @@ pub mod _locale {
         if !ITEMS.iter().any(|&(_, item)| item == key) {
             bail!(ValueError, "unsupported langinfo constant");
         }
-        // SAFETY: the call takes any number of the table.
-        text(unsafe { libc::nl_langinfo(key) })
+        text(locale::item(key))
     }
 
     /// string,string -> int. Compares two strings according to the locale.
     #[function("(os1, os2, /)", name = "strcoll", no_text_signature)]
     fn compare(os1: &str, os2: &str) -> Result<i32> {
-        let (left, right) = (c_string(os1)?, c_string(os2)?);
-        // SAFETY: both end with NUL.
-        Ok(unsafe { strcoll(left.as_ptr(), right.as_ptr()) })
+        Ok(locale::compare(&*c_string(os1)?, &*c_string(os2)?))
     }
 
     /// strxfrm(string) -> string.
@@ -244,15 +184,7 @@ pub mod _locale {
     /// Return a string that can be used as a key for locale-aware comparisons.
     #[function("(string, /)", name = "strxfrm", no_text_signature)]
     fn transform(string: &str) -> Result<Ref<Str>> {
-        let source = c_string(string)?;
-        // SAFETY: a null target of size 0 asks for the size; the second call has that and a NUL's room.
-        let key = unsafe {
-            let size = strxfrm(std::ptr::null_mut(), source.as_ptr(), 0);
-            let mut key = vec![0u8; size + 1];
-            strxfrm(key.as_mut_ptr().cast(), source.as_ptr(), key.len());
-            key.truncate(size);
-            key
-        };
+        let key = locale::sort_key(&*c_string(string)?);
         Ok(objects::codecs::utf8::decode(&key, "surrogateescape", true)?.0)
     }
 
@@ -260,9 +192,7 @@ pub mod _locale {
     /// Return translation of msg.
     #[function("(msg, /)", name = "gettext", no_text_signature)]
     fn translate(msg: &str) -> Result<Ref<Str>> {
-        let message = c_string(msg)?;
-        // SAFETY: the message ends with NUL; what is given back is it, or lives as long as the catalog.
-        text(unsafe { gettext(message.as_ptr()) })
+        text(locale::translation(&*c_string(msg)?))
     }
 
     /// dgettext(domain, msg) -> string
@@ -270,9 +200,7 @@ pub mod _locale {
     #[function("(domain, msg, /)", name = "dgettext", no_text_signature)]
     fn translate_in(domain: NoneOr<&str>, msg: &str) -> Result<Ref<Str>> {
         let (domain, message) = (domain.0.map(c_string).transpose()?, c_string(msg)?);
-        let domain = domain.as_ref().map_or(std::ptr::null(), |domain| domain.as_ptr());
-        // SAFETY: as above.
-        text(unsafe { dgettext(domain, message.as_ptr()) })
+        text(locale::translation_in(domain.as_deref(), &message, None))
     }
 
     /// dcgettext(domain, msg, category) -> string
@@ -280,9 +208,7 @@ pub mod _locale {
     #[function("(domain, msg, category, /)", name = "dcgettext", no_text_signature)]
     fn translate_category(domain: NoneOr<&str>, msg: &str, category: i32) -> Result<Ref<Str>> {
         let (domain, message) = (domain.0.map(c_string).transpose()?, c_string(msg)?);
-        let domain = domain.as_ref().map_or(std::ptr::null(), |domain| domain.as_ptr());
-        // SAFETY: as above.
-        text(unsafe { dcgettext(domain, message.as_ptr(), category) })
+        text(locale::translation_in(domain.as_deref(), &message, Some(category)))
     }
 
     /// textdomain(domain) -> string
@@ -290,9 +216,7 @@ pub mod _locale {
     #[function("(domain, /)", name = "textdomain", no_text_signature)]
     fn set_domain(domain: NoneOr<&str>) -> Result<Ref<Str>> {
         let domain = domain.0.map(c_string).transpose()?;
-        let domain = domain.as_ref().map_or(std::ptr::null(), |domain| domain.as_ptr());
-        // SAFETY: the name is null or ends with NUL.
-        text(unsafe { textdomain(domain) })
+        text(locale::text_domain(domain.as_deref()))
     }
 
     /// bindtextdomain(domain, dir) -> string
@@ -300,17 +224,11 @@ pub mod _locale {
     #[function("(domain, dir, /)", name = "bindtextdomain", no_text_signature)]
     fn bind_domain(domain: &str, dir: &Object) -> Result<Ref> {
         if domain.is_empty() {
-            return Err(error("domain must be a non-empty string"));
+            return Err(ERROR.raise("domain must be a non-empty string"));
         }
         let domain = c_string(domain)?;
         let directory = if dir.is_none() { None } else { Some(path::converted(dir)?) };
-        let directory = directory.as_ref().map_or(std::ptr::null(), |directory| directory.as_ptr());
-        // SAFETY: the domain ends with NUL, the directory is null or does.
-        let bound = unsafe { bindtextdomain(domain.as_ptr(), directory) };
-        match bound.is_null() {
-            true => Ok(none()),
-            false => text(bound).map(Ref::into_object),
-        }
+        text_or_none(locale::bind_text_domain(&domain, directory.as_deref()))
     }
 
     /// bind_textdomain_codeset(domain, codeset) -> string
@@ -318,12 +236,6 @@ pub mod _locale {
     #[function("(domain, codeset, /)", name = "bind_textdomain_codeset", no_text_signature)]
     fn bind_codeset(domain: &str, codeset: NoneOr<&str>) -> Result<Ref> {
         let (domain, codeset) = (c_string(domain)?, codeset.0.map(c_string).transpose()?);
-        let codeset = codeset.as_ref().map_or(std::ptr::null(), |codeset| codeset.as_ptr());
-        // SAFETY: the domain ends with NUL, the name is null or does.
-        let bound = unsafe { bind_textdomain_codeset(domain.as_ptr(), codeset) };
-        match bound.is_null() {
-            true => Ok(none()),
-            false => text(bound).map(Ref::into_object),
-        }
+        text_or_none(locale::bind_text_domain_codeset(&domain, codeset.as_deref()))
     }
 }

@@ -91,7 +91,28 @@ pub struct ThreadState {
 /// The thread that holds the GIL. Each thread sets it when it takes the lock.
 static CURRENT: AtomicPtr<ThreadState> = AtomicPtr::new(ptr::null_mut());
 
+/// Who is told that a thread's state goes.
+pub trait ThreadEnd {
+    /// Called with the GIL, when the state is gone.
+    fn thread_ended(reference: &Object);
+}
+
+unsafe extern "C" fn tell_end<E: ThreadEnd>(reference: *mut c_void) {
+    // SAFETY: `at_end` gave this reference away, for one call.
+    let reference = unsafe { Ref::<Object>::from_raw(reference.cast()) };
+    E::thread_ended(&reference);
+}
+
 impl ThreadState {
+    /// Has the end of this thread told, with the reference. Who was to be told before is told now.
+    pub fn at_end<E: ThreadEnd>(&self, reference: Ref) {
+        let data = self.on_delete_data.replace(reference.into_raw().cast());
+        if let Some(tell) = self.on_delete.replace(Some(tell_end::<E>)) {
+            // SAFETY: set together with its data, and called once.
+            unsafe { tell(data) };
+        }
+    }
+
     /// A thread state that belongs to no list yet.
     pub fn new() -> Box<ThreadState> {
         let state = Box::new(ThreadState {

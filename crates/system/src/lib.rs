@@ -1,6 +1,7 @@
 //! The operating system for native modules: the calls that safe Rust cannot say, errors, paths, and what may block.
 
 pub mod calls;
+pub mod clocks;
 pub mod configuration;
 pub mod control;
 pub mod crash;
@@ -11,8 +12,10 @@ pub mod groups;
 pub mod identity;
 pub mod limits;
 pub mod local_time;
+pub mod locale;
 pub mod log;
 pub mod mapping;
+pub mod mathematics;
 pub mod passwords;
 pub mod path;
 pub mod polling;

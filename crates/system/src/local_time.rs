@@ -1,6 +1,7 @@
 //! Seconds since the epoch as calendar time, in UTC and in the local zone.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
+use std::ptr;
 
 use crate::Errno;
 
@@ -26,7 +27,10 @@ fn convert<R>(seconds: i64, function: Convert, read: impl FnOnce(&libc::tm) -> R
     unsafe {
         let mut tm: libc::tm = std::mem::zeroed();
         match function(&seconds, &mut tm).is_null() {
-            true => Err(Errno::last()),
+            true => Err(match Errno::last() {
+                Errno(0) => Errno(libc::EINVAL),
+                error => error,
+            }),
             false => Ok(read(&tm)),
         }
     }
@@ -44,6 +48,71 @@ fn moment(tm: &libc::tm) -> Moment {
     }
 }
 
+/// The name of the zone, where the C library has put one into a time.
+fn zone_name(tm: &libc::tm) -> Option<CString> {
+    // SAFETY: the name of a zone ends with NUL, and stays until the zone is read anew.
+    (!tm.tm_zone.is_null()).then(|| unsafe { CStr::from_ptr(tm.tm_zone) }.to_owned())
+}
+
+/// A calendar time of the C library's, and the name of its zone, to which the structure does not point any more.
+pub type Broken = (libc::tm, Option<CString>);
+
+fn broken(tm: &libc::tm) -> Broken {
+    (libc::tm { tm_zone: ptr::null(), ..*tm }, zone_name(tm))
+}
+
+/// The calendar time in UTC.
+pub fn broken_utc(seconds: i64) -> Result<Broken, Errno> {
+    convert(seconds, libc::gmtime_r, broken)
+}
+
+/// The calendar time in the local zone.
+pub fn broken_local(seconds: i64) -> Result<Broken, Errno> {
+    convert(seconds, libc::localtime_r, broken)
+}
+
+/// A calendar time of zeros.
+pub fn blank() -> libc::tm {
+    // SAFETY: zeros are a valid value.
+    unsafe { std::mem::zeroed() }
+}
+
+/// Seconds since the epoch of a local time, whose fields are brought into their ranges; nothing where there is no such
+/// time.
+pub fn seconds_of(tm: &mut libc::tm) -> Option<i64> {
+    tm.tm_wday = -1;
+    // SAFETY: the call reads and normalises the structure.
+    let seconds = unsafe { libc::mktime(tm) };
+    // -1 may be a time; then the call has set the day of the week.
+    (seconds != -1 || tm.tm_wday != -1).then_some(seconds)
+}
+
+/// A time by a format, which may ask for the zone's name.
+pub fn format(tm: &libc::tm, zone: Option<&CStr>, format: &CStr) -> Vec<u8> {
+    let tm = libc::tm { tm_zone: zone.map_or(ptr::null(), CStr::as_ptr), ..*tm };
+    let mut size = 1024;
+    loop {
+        let mut buffer = vec![0u8; size];
+        // SAFETY: a buffer of the size that the call is told; the zone's name lives for the call.
+        let length = unsafe { libc::strftime(buffer.as_mut_ptr().cast(), size, format.as_ptr(), &tm) };
+        // 0 says that the buffer is too small, or that there is nothing: no format makes so much of so little.
+        if length > 0 || size >= 256 * format.to_bytes().len().max(4) {
+            buffer.truncate(length);
+            return buffer;
+        }
+        size *= 2;
+    }
+}
+
+/// Reads the time zone anew from the environment.
+pub fn read_zone() {
+    unsafe extern "C" {
+        fn tzset();
+    }
+    // SAFETY: the interpreter's lock keeps other users of the environment away.
+    unsafe { tzset() }
+}
+
 /// The moment in UTC.
 pub fn utc(seconds: i64) -> Result<Moment, Errno> {
     convert(seconds, libc::gmtime_r, moment)
@@ -57,12 +126,7 @@ pub fn local(seconds: i64) -> Result<Moment, Errno> {
 /// The offset of the local zone from UTC in seconds, and its name, at a time.
 pub fn zone(seconds: i64) -> Result<(i64, Vec<u8>), Errno> {
     convert(seconds, libc::localtime_r, |tm| {
-        let name = match tm.tm_zone.is_null() {
-            true => Vec::new(),
-            // SAFETY: the name of a zone ends with NUL, and stays until the zone is read anew.
-            false => unsafe { CStr::from_ptr(tm.tm_zone) }.to_bytes().to_vec(),
-        };
-        (tm.tm_gmtoff, name)
+        (tm.tm_gmtoff, zone_name(tm).map_or(Vec::new(), CString::into_bytes))
     })
 }
 

@@ -6,7 +6,7 @@ use std::f64::consts::{E, FRAC_PI_2, LN_2, LN_10};
 use objects::complex::{Failure, Pair};
 
 use super::special::{self, value};
-use crate::math::functions::library;
+use system::mathematics;
 
 pub type Outcome = Result<Pair, Failure>;
 
@@ -79,7 +79,7 @@ pub fn acos(z: Pair) -> Outcome {
     let less = root_of_sum(1.0 - z.real, -z.imag)?;
     let more = root_of_sum(1.0 + z.real, z.imag)?;
     let real = 2.0 * less.real.atan2(more.real);
-    Ok(Pair::new(real, library::asinh(more.real * less.imag - more.imag * less.real)))
+    Ok(Pair::new(real, mathematics::asinh(more.real * less.imag - more.imag * less.real)))
 }
 
 pub fn acosh(z: Pair) -> Outcome {
@@ -91,7 +91,7 @@ pub fn acosh(z: Pair) -> Outcome {
     }
     let less = root_of_sum(z.real - 1.0, z.imag)?;
     let more = root_of_sum(z.real + 1.0, z.imag)?;
-    let real = library::asinh(less.real * more.real + less.imag * more.imag);
+    let real = mathematics::asinh(less.real * more.real + less.imag * more.imag);
     Ok(Pair::new(real, 2.0 * less.imag.atan2(more.real)))
 }
 
@@ -113,7 +113,7 @@ pub fn asinh(z: Pair) -> Outcome {
     }
     let more = root_of_sum(1.0 + z.imag, -z.real)?;
     let less = root_of_sum(1.0 - z.imag, z.real)?;
-    let real = library::asinh(more.real * less.imag - less.real * more.imag);
+    let real = mathematics::asinh(more.real * less.imag - less.real * more.imag);
     Ok(Pair::new(real, z.imag.atan2(more.real * less.real - more.imag * less.imag)))
 }
 

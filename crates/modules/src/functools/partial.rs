@@ -5,7 +5,7 @@ use std::mem::offset_of;
 
 use objects::prelude::*;
 use objects::protocol::ReprGuard;
-use objects::type_object::layout::VECTORCALL_ARGUMENTS_OFFSET;
+use objects::vectorcall::{self, VectorArguments, Vectorcall};
 
 /// `partialobject`.
 #[repr(C)]
@@ -47,39 +47,30 @@ impl Partial {
     }
 }
 
-/// Calls a partial object. Without keywords of its own, nothing but a slice is made.
-unsafe extern "C" fn vectorcall(
-    callable: &Object,
-    arguments: *const &Object,
-    count: usize,
-    names: Option<&Tuple>,
-) -> Result<Ref> {
-    // SAFETY: the function is in instances' field alone.
-    let partial: &Partial = unsafe { callable.cast() };
-    let parts = partial.parts()?;
-    let count = (count & !VECTORCALL_ARGUMENTS_OFFSET) as isize;
-    // SAFETY: the caller passes as many arguments as it says.
-    let given = unsafe { objects::arguments::vector(arguments, count, names) };
-    if parts.keywords.is_empty() {
-        if parts.arguments.items().is_empty() {
-            // SAFETY: as above; the word before the first stays as it is.
-            return unsafe { parts.function.vectorcall(arguments, count as usize, names) };
+impl Vectorcall for Partial {
+    /// Without keywords of its own, nothing but a slice is made.
+    fn vectorcall(&self, given: VectorArguments) -> Result<Ref> {
+        let parts = self.parts()?;
+        if parts.keywords.is_empty() {
+            if parts.arguments.items().is_empty() {
+                return given.pass_to(&parts.function);
+            }
+            let all: Vec<&Object> = parts.arguments.as_slice().iter().chain(given.all()).copied().collect();
+            return match given.names() {
+                Some(names) => parts.function.call_keywords(&all, names),
+                None => parts.function.call(&all),
+            };
         }
-        let all: Vec<&Object> = parts.arguments.as_slice().iter().chain(given).copied().collect();
-        return match names {
-            Some(names) => parts.function.call_keywords(&all, names),
-            None => parts.function.call(&all),
-        };
-    }
-    let (positional, named) = given.split_at(count as usize);
-    let keywords = parts.keywords.copy()?;
-    if let Some(names) = names {
-        for (name, value) in names.items().iter().zip(named) {
-            keywords.set(name, value)?;
+        let (positional, named) = given.split();
+        let keywords = parts.keywords.copy()?;
+        if let Some(names) = given.names() {
+            for (name, value) in names.items().iter().zip(named) {
+                keywords.set(name, value)?;
+            }
         }
+        let all = parts.arguments.as_slice().iter().chain(positional).map(|argument| argument.to_ref());
+        parts.function.call_dict(&*Tuple::new(all.collect::<Vec<_>>())?, Some(&keywords))
     }
-    let all = parts.arguments.as_slice().iter().chain(positional).map(|argument| argument.to_ref());
-    parts.function.call_dict(&*Tuple::new(all.collect::<Vec<_>>())?, Some(&keywords))
 }
 
 /// partial(func, *args, **keywords) - new function with partial application
@@ -135,7 +126,7 @@ impl Partial {
             keywords: Field::new(Some(keywords)),
             dict: Field::null(),
             weakrefs: Cell::new(std::ptr::null_mut()),
-            vectorcall: Cell::new(Some(vectorcall)),
+            vectorcall: Cell::new(Some(vectorcall::entry::<Partial>)),
         };
         Ref::new_in(class, value)
     }

@@ -1,9 +1,9 @@
 //! `BytesIO`: a stream of bytes in memory.
 
 use std::cell::{Cell, RefCell};
-use std::ffi::c_int;
 
-use objects::buffer::{BufferView, BytesLike};
+use objects::buffer::BytesLike;
+use objects::lent_bytes::{self, BytesLender, LentBytes};
 use objects::memoryview::MemoryView;
 use objects::prelude::*;
 
@@ -11,30 +11,46 @@ use super::base::{self, BUFFERED_IO_BASE, BufferedIoBase, Size};
 
 /// Where a stream's bytes are.
 enum Content {
-    Own(Vec<u8>),
+    Own(LentBytes),
     /// A bytes object that others may have too: copied before it is changed.
     Shared(Ref<Bytes>),
     Closed,
 }
 
 impl Content {
-    fn bytes(&self) -> &[u8] {
+    fn empty() -> Content {
+        Content::Own(LentBytes::new(Vec::new()))
+    }
+
+    /// Lends the bytes to a function, which runs no Python code.
+    #[inline(always)]
+    fn with<R>(&self, action: impl FnOnce(&[u8]) -> R) -> R {
         match self {
-            Content::Own(bytes) => bytes,
-            Content::Shared(bytes) => bytes.as_bytes(),
-            Content::Closed => &[],
+            Content::Own(bytes) => bytes.with(action),
+            Content::Shared(bytes) => action(bytes.as_bytes()),
+            Content::Closed => action(&[]),
         }
     }
 
+    fn len(&self) -> usize {
+        self.with(<[u8]>::len)
+    }
+
+    /// Whether views of the bytes are lent: while there are any, their number stays.
+    #[inline(always)]
+    fn is_lent(&self) -> bool {
+        matches!(self, Content::Own(bytes) if bytes.is_lent())
+    }
+
     /// The bytes to be changed. Raises `MemoryError`.
-    fn own(&mut self) -> Result<&mut Vec<u8>> {
+    fn own(&mut self) -> Result<&LentBytes> {
         if let Content::Shared(bytes) = self {
             let mut copy = Vec::new();
             if copy.try_reserve_exact(bytes.len()).is_err() {
                 bail!(MemoryError);
             }
             copy.extend_from_slice(bytes.as_bytes());
-            *self = Content::Own(copy);
+            *self = Content::Own(LentBytes::new(copy));
         }
         match self {
             Content::Own(bytes) => Ok(bytes),
@@ -42,13 +58,15 @@ impl Content {
         }
     }
 
-    /// All the bytes as an object, which is then shared.
+    /// All the bytes as an object, which is then shared unless they are lent.
     fn share(&mut self) -> Result<Ref<Bytes>> {
         if let Content::Shared(bytes) = self {
             return Ok(bytes.clone());
         }
-        let bytes = Bytes::try_new(self.bytes())?;
-        *self = Content::Shared(bytes.clone());
+        let bytes = self.with(Bytes::try_new)?;
+        if !self.is_lent() {
+            *self = Content::Shared(bytes.clone());
+        }
         Ok(bytes)
     }
 
@@ -65,29 +83,26 @@ impl Content {
 /// `sys.getsizeof(b'')`.
 const BYTES_HEAD: usize = 33;
 
-/// `bytesio`.
+/// `bytesio`, in size: `object.__sizeof__` tells of it.
 #[repr(C)]
 #[derive(Trace)]
 pub struct BytesIo {
     base: BufferedIoBase,
-    /// In a box, so that the structure has the size that `object.__sizeof__` tells of.
     #[trace(skip)]
-    content: RefCell<Box<Content>>,
+    content: RefCell<Content>,
     position: Cell<usize>,
-    /// How many views of the memory are lent: while there are any, its size stays.
-    exports: Cell<isize>,
 }
 
 impl BytesIo {
     fn check_open(&self) -> Result<()> {
-        match **self.content.borrow() {
+        match *self.content.borrow() {
             Content::Closed => Err(base::closed_error()),
             _ => Ok(()),
         }
     }
 
     fn check_resizable(&self) -> Result<()> {
-        match self.exports.get() > 0 {
+        match self.content.borrow().is_lent() {
             true => Err(raise!(BufferError, "Existing exports of data: object cannot be re-sized")),
             false => Ok(()),
         }
@@ -95,7 +110,7 @@ impl BytesIo {
 
     /// The range of the next `limit` bytes, which are then read.
     fn advance(&self, limit: isize) -> std::ops::Range<usize> {
-        let length = self.content.borrow().bytes().len();
+        let length = self.content.borrow().len();
         let start = self.position.get().min(length);
         let count = usize::try_from(limit).unwrap_or(usize::MAX).min(length - start);
         if count > 0 {
@@ -105,19 +120,19 @@ impl BytesIo {
     }
 
     fn line_length(&self, limit: isize) -> isize {
-        let content = self.content.borrow();
-        let content = content.bytes();
-        let rest = &content[self.position.get().min(content.len())..];
-        let rest = &rest[..usize::try_from(limit).unwrap_or(usize::MAX).min(rest.len())];
-        memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1) as isize
+        self.content.borrow().with(|content| {
+            let rest = &content[self.position.get().min(content.len())..];
+            let rest = &rest[..usize::try_from(limit).unwrap_or(usize::MAX).min(rest.len())];
+            memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1) as isize
+        })
     }
 
     fn take(&self, limit: isize) -> Result<Ref<Bytes>> {
         let range = self.advance(limit);
-        if range.len() > 1 && range.len() == self.content.borrow().bytes().len() && self.exports.get() == 0 {
+        if range.len() > 1 && range.len() == self.content.borrow().len() {
             return self.content.borrow_mut().share();
         }
-        Bytes::try_new(&self.content.borrow().bytes()[range])
+        self.content.borrow().with(|content| Bytes::try_new(&content[range]))
     }
 
     fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
@@ -130,16 +145,17 @@ impl BytesIo {
         let Some(end) = position.checked_add(bytes.len()).filter(|&end| end <= isize::MAX as usize) else {
             bail!(OverflowError, "new position too large");
         };
-        let mut content = self.content.borrow_mut();
-        let content = content.own()?;
-        if end > content.len() {
-            let more = end - content.len();
-            if content.try_reserve(more).is_err() {
-                bail!(MemoryError);
+        self.content.borrow_mut().own()?.with_vec(|content| {
+            if end > content.len() {
+                let more = end - content.len();
+                if content.try_reserve(more).is_err() {
+                    bail!(MemoryError);
+                }
+                content.resize(end, 0);
             }
-            content.resize(end, 0);
-        }
-        content[position..end].copy_from_slice(bytes);
+            content[position..end].copy_from_slice(bytes);
+            Ok(())
+        })??;
         self.position.set(end);
         Ok(bytes.len())
     }
@@ -155,9 +171,8 @@ impl BytesIo {
     fn new_stream(class: &Type, _: &Tuple, _: Option<&Dict>) -> Result<Ref<BytesIo>> {
         let stream = BytesIo {
             base: BufferedIoBase::new(),
-            content: RefCell::new(Box::new(Content::Own(Vec::new()))),
+            content: RefCell::new(Content::empty()),
             position: Cell::new(0),
-            exports: Cell::new(0),
         };
         Ref::new_in(class, stream)
     }
@@ -165,20 +180,20 @@ impl BytesIo {
     #[slot(tp_init, "(initial_bytes=b'')")]
     fn init(&self, initial_bytes: Option<&Object>) -> Result<()> {
         // The memory stays where it is, lent or not.
-        match &mut **self.content.borrow_mut() {
+        match &mut *self.content.borrow_mut() {
             Content::Own(bytes) => bytes.clear(),
-            other => *other = Content::Own(Vec::new()),
+            other => *other = Content::empty(),
         }
         self.position.set(0);
         self.check_resizable()?;
         let content = match initial_bytes.filter(|bytes| !bytes.is_none()) {
             Some(bytes) => match bytes.downcast_exact::<Bytes>() {
                 Some(bytes) => Content::Shared(bytes.to_ref()),
-                None => Content::Own(BytesLike::of(bytes)?.bytes().to_vec()),
+                None => Content::Own(LentBytes::new(BytesLike::of(bytes)?.bytes().to_vec())),
             },
-            None => Content::Own(Vec::new()),
+            None => Content::empty(),
         };
-        **self.content.borrow_mut() = content;
+        *self.content.borrow_mut() = content;
         self.position.set(0);
         Ok(())
     }
@@ -223,7 +238,7 @@ impl BytesIo {
     #[method("()")]
     fn close(&self) -> Result<()> {
         self.check_resizable()?;
-        **self.content.borrow_mut() = Content::Closed;
+        *self.content.borrow_mut() = Content::Closed;
         Ok(())
     }
 
@@ -298,7 +313,10 @@ impl BytesIo {
         self.check_open()?;
         let range = self.advance(room.len() as isize);
         let count = range.len();
-        room.bytes_mut()[..count].copy_from_slice(&self.content.borrow().bytes()[range]);
+        match &*self.content.borrow() {
+            Content::Own(bytes) => bytes.copy_to(range, &mut room.bytes_mut()[..count]),
+            content => content.with(|bytes| room.bytes_mut()[..count].copy_from_slice(&bytes[range])),
+        }
         Ok(count)
     }
 
@@ -366,10 +384,7 @@ impl BytesIo {
     #[method("()")]
     fn getvalue(&self) -> Result<Ref<Bytes>> {
         self.check_open()?;
-        match self.exports.get() {
-            0 => self.content.borrow_mut().share(),
-            _ => Bytes::try_new(self.content.borrow().bytes()),
-        }
+        self.content.borrow_mut().share()
     }
 
     /// Change stream position.
@@ -388,7 +403,7 @@ impl BytesIo {
         let origin = match whence {
             0 => 0,
             1 => self.position.get() as isize,
-            2 => self.content.borrow().bytes().len() as isize,
+            2 => self.content.borrow().len() as isize,
             _ => bail!(ValueError, "invalid whence ({whence}, should be 0, 1 or 2)"),
         };
         let Some(position) = origin.checked_add(pos) else {
@@ -417,8 +432,8 @@ impl BytesIo {
             bail!(ValueError, "negative size value {size}");
         };
         let mut content = self.content.borrow_mut();
-        if length < content.bytes().len() {
-            content.own()?.truncate(length);
+        if length < content.len() {
+            content.own()?.with_vec(|bytes| bytes.truncate(length))?;
         }
         Ok(size)
     }
@@ -460,7 +475,7 @@ impl BytesIo {
     /// True if the file is closed.
     #[getter(name = "closed")]
     fn closed_getter(&self) -> bool {
-        matches!(**self.content.borrow(), Content::Closed)
+        matches!(*self.content.borrow(), Content::Closed)
     }
 }
 
@@ -490,30 +505,21 @@ pub struct BytesIoBuffer {
     source: Field<BytesIo>,
 }
 
-#[class(name = "_BytesIOBuffer", module = "_io", static_ = BYTES_IO_BUFFER, symbol = "_PyBytesIOBuffer_Type")]
-impl BytesIoBuffer {
-    #[slot(bf_getbuffer)]
-    unsafe extern "C" fn lend(object: &Object, view: *mut BufferView, flags: c_int) -> c_int {
-        // SAFETY: called with an instance and a view that stays; the memory's size stays while it is lent.
-        unsafe {
-            let Some(stream) = object.cast::<BytesIoBuffer>().source.get() else { return -1 };
-            let (memory, length) = match stream.content.borrow_mut().own() {
-                Ok(bytes) => (bytes.as_mut_ptr(), bytes.len()),
-                Err(_) => return -1,
-            };
-            let filled = (*view).fill(object, memory.cast(), length as isize, false, flags);
-            if filled.is_ok() {
-                stream.exports.set(stream.exports.get() + 1);
-            }
-            raise::status(filled)
-        }
-    }
-
-    #[slot(bf_releasebuffer)]
-    unsafe extern "C" fn take_back(object: &Object, _: *mut BufferView) {
-        // SAFETY: called with an instance, for a view that was lent.
-        if let Some(stream) = unsafe { object.cast::<BytesIoBuffer>() }.source.get() {
-            stream.exports.set(stream.exports.get() - 1);
-        }
+impl BytesLender for BytesIoBuffer {
+    fn bytes_to_lend(&self) -> Result<LentBytes> {
+        let Some(stream) = self.source.get() else { return Err(base::closed_error()) };
+        stream.content.borrow_mut().own().map(LentBytes::handle)
     }
 }
+
+#[class(
+    name = "_BytesIOBuffer",
+    module = "_io",
+    static_ = BYTES_IO_BUFFER,
+    symbol = "_PyBytesIOBuffer_Type",
+    slots = [
+        bf_getbuffer(lent_bytes::lend::<BytesIoBuffer>),
+        bf_releasebuffer(lent_bytes::take_back::<BytesIoBuffer>)
+    ]
+)]
+impl BytesIoBuffer {}

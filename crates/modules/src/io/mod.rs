@@ -8,45 +8,21 @@ mod open;
 mod string;
 mod text;
 
-use std::cell::OnceCell;
-
 use objects::prelude::*;
+
+use crate::exception_class::ExceptionClass;
 
 /// The size of buffers unless a file has a better one.
 const DEFAULT_BUFFER_SIZE: usize = 8 * 1024;
 
-/// A class made at run time, which lives as long as the process.
-struct ClassCell(OnceCell<Ref>);
-
-// SAFETY: used under the GIL alone.
-unsafe impl Sync for ClassCell {}
-
-static UNSUPPORTED_OPERATION: ClassCell = ClassCell(OnceCell::new());
-
-/// `io.UnsupportedOperation`, an `OSError` and a `ValueError`.
-fn unsupported_operation() -> Result<Ref> {
-    if let Some(class) = UNSUPPORTED_OPERATION.0.get() {
-        return Ok(class.clone());
-    }
-    let bases = Tuple::new([
-        exceptions::OSError.to_ref().into_object(),
-        exceptions::ValueError.to_ref().into_object(),
-    ])?;
-    let namespace = Dict::new();
-    namespace.set_str(intern!("__module__"), &Str::new("io"))?;
-    let class = TYPE.as_object().call(&[&Str::new("UnsupportedOperation"), &bases, &namespace])?;
-    Ok(UNSUPPORTED_OPERATION.0.get_or_init(|| class).clone())
-}
+/// `io.UnsupportedOperation`.
+static UNSUPPORTED_OPERATION: ExceptionClass =
+    ExceptionClass::of_both("io", "UnsupportedOperation", &exceptions::OSError, &exceptions::ValueError);
 
 /// Raises `io.UnsupportedOperation`.
 #[cold]
 fn unsupported(message: &str) -> Raised {
-    let raised = || {
-        let class = unsupported_operation()?;
-        let instance = class.call1(&Str::new(message))?;
-        Ok(raise::set_instance(instance))
-    };
-    raised().unwrap_or_else(|raised: Raised| raised)
+    UNSUPPORTED_OPERATION.raise(message)
 }
 
 /// The io module provides the Python interfaces to stream handling. The
@@ -73,7 +49,7 @@ pub mod _io {
     #[exec]
     fn exec(module: &objects::module::Module) -> Result<()> {
         module.add("DEFAULT_BUFFER_SIZE", DEFAULT_BUFFER_SIZE)?;
-        module.add("UnsupportedOperation", unsupported_operation()?)?;
+        module.add("UnsupportedOperation", UNSUPPORTED_OPERATION.get()?)?;
         module.add("BlockingIOError", exceptions::BlockingIOError.to_ref())?;
         module.dict().remove(&Str::new("_BytesIOBuffer")).map(drop)
     }

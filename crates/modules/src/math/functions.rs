@@ -1,24 +1,7 @@
-//! Functions of floats: the C library's, and what it lacks, with errors as Python reports them.
+//! Functions of floats with errors as Python reports them.
 
 use objects::prelude::*;
-
-/// The C library's functions that the standard library of Rust has no or other versions of.
-pub mod library {
-    unsafe extern "C" {
-        pub safe fn acosh(x: f64) -> f64;
-        pub safe fn asinh(x: f64) -> f64;
-        pub safe fn atanh(x: f64) -> f64;
-        pub safe fn erf(x: f64) -> f64;
-        pub safe fn erfc(x: f64) -> f64;
-        pub safe fn nextafter(x: f64, y: f64) -> f64;
-        pub safe fn remainder(x: f64, y: f64) -> f64;
-        pub safe fn tgamma(x: f64) -> f64;
-    }
-}
-
-unsafe extern "C" {
-    fn lgamma_r(x: f64, sign: *mut std::ffi::c_int) -> f64;
-}
+use system::mathematics;
 
 #[cold]
 pub fn domain_error() -> Raised {
@@ -66,7 +49,7 @@ pub fn gamma(x: f64) -> Result<f64> {
     let result = match is_small_integer {
         // Factorials of this size are floats exactly.
         true => (1..x as u32).fold(1.0, |product, factor| product * f64::from(factor)),
-        false => library::tgamma(x),
+        false => mathematics::tgamma(x),
     };
     if result.is_infinite() { Err(range_error()) } else { Ok(result) }
 }
@@ -82,9 +65,7 @@ pub fn log_gamma(x: f64) -> Result<f64> {
     if x <= 0.0 && x == x.floor() {
         return Err(domain_error());
     }
-    let mut sign = 0;
-    // SAFETY: room for the sign.
-    let result = unsafe { lgamma_r(x, &mut sign) };
+    let result = mathematics::lgamma(x);
     if result.is_infinite() { Err(range_error()) } else { Ok(result) }
 }
 
@@ -116,7 +97,7 @@ pub fn fmod(x: f64, y: f64) -> Result<f64> {
 
 /// The remainder of the quotient rounded to the nearest integer.
 pub fn nearest_remainder(x: f64, y: f64) -> Result<f64> {
-    let result = library::remainder(x, y);
+    let result = mathematics::remainder(x, y);
     match result.is_nan() && !x.is_nan() && !y.is_nan() {
         true => Err(domain_error()),
         false => Ok(result),

@@ -14,8 +14,9 @@ pub mod math {
     use objects::float::parts;
     use objects::prelude::*;
 
-    use super::functions::{self, ExactSum, Infinite, apply, library, range_error};
+    use super::functions::{self, ExactSum, Infinite, apply, range_error};
     use super::integers;
+    use system::mathematics;
 
     #[constant]
     const pi: f64 = std::f64::consts::PI;
@@ -39,7 +40,7 @@ pub mod math {
     /// Return the inverse hyperbolic cosine of x.
     #[function("(x, /)")]
     fn acosh(x: f64) -> Result<f64> {
-        apply(x, |x| library::acosh(x), Infinite::Pole)
+        apply(x, |x| mathematics::acosh(x), Infinite::Pole)
     }
 
     /// Return the arc sine (measured in radians) of x.
@@ -53,7 +54,7 @@ pub mod math {
     /// Return the inverse hyperbolic sine of x.
     #[function("(x, /)")]
     fn asinh(x: f64) -> Result<f64> {
-        apply(x, |x| library::asinh(x), Infinite::Pole)
+        apply(x, |x| mathematics::asinh(x), Infinite::Pole)
     }
 
     /// Return the arc tangent (measured in radians) of x.
@@ -67,7 +68,7 @@ pub mod math {
     /// Return the inverse hyperbolic tangent of x.
     #[function("(x, /)")]
     fn atanh(x: f64) -> Result<f64> {
-        apply(x, |x| library::atanh(x), Infinite::Pole)
+        apply(x, |x| mathematics::atanh(x), Infinite::Pole)
     }
 
     /// Return the cosine of x (measured in radians).
@@ -85,13 +86,13 @@ pub mod math {
     /// Error function at x.
     #[function("(x, /)")]
     fn erf(x: f64) -> Result<f64> {
-        apply(x, |x| library::erf(x), Infinite::Pole)
+        apply(x, |x| mathematics::erf(x), Infinite::Pole)
     }
 
     /// Complementary error function at x.
     #[function("(x, /)")]
     fn erfc(x: f64) -> Result<f64> {
-        apply(x, |x| library::erfc(x), Infinite::Pole)
+        apply(x, |x| mathematics::erfc(x), Infinite::Pole)
     }
 
     /// Return e raised to the power of x.
@@ -206,7 +207,7 @@ pub mod math {
     /// Return the next floating-point value after x towards y.
     #[function("(x, y, /)")]
     fn nextafter(x: f64, y: f64) -> f64 {
-        library::nextafter(x, y)
+        mathematics::nextafter(x, y)
     }
 
     /// Return the value of the least significant bit of the float x.
@@ -216,9 +217,9 @@ pub mod math {
         if !x.is_finite() {
             return x;
         }
-        let above = library::nextafter(x, f64::INFINITY);
+        let above = mathematics::nextafter(x, f64::INFINITY);
         match above.is_infinite() {
-            true => x - library::nextafter(x, f64::NEG_INFINITY),
+            true => x - mathematics::nextafter(x, f64::NEG_INFINITY),
             false => above - x,
         }
     }

@@ -1,7 +1,7 @@
 //! The status of files and file systems.
 
-use std::cell::Cell;
 use std::ffi::c_int;
+use std::sync::OnceLock;
 
 use objects::prelude::*;
 use objects::struct_sequence::{Definition, UNNAMED};
@@ -63,16 +63,11 @@ const WHOLE_TIMES: usize = 7;
 const TIMES: usize = 10;
 
 /// The constructor of every struct sequence, which the one of `stat_result` asks first.
-struct General(Cell<Option<NewFunc>>);
-
-// SAFETY: used under the GIL alone.
-unsafe impl Sync for General {}
-
-static GENERAL_NEW: General = General(Cell::new(None));
+static GENERAL_NEW: OnceLock<NewFunc> = OnceLock::new();
 
 /// `stat_result(...)`: the times with fractions default to the whole ones.
 extern "C" fn new_stat_result(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
-    let Some(new) = GENERAL_NEW.0.get() else {
+    let Some(new) = GENERAL_NEW.get() else {
         return Err(raise!(SystemError, "os.stat_result is not ready"));
     };
     let result = new(class, arguments, keywords)?;
@@ -101,8 +96,10 @@ extern "C" fn new_stat_result(class: &Type, arguments: &Tuple, keywords: Option<
 /// Makes the types ready.
 pub fn ready() -> Result<[&'static Type; 2]> {
     let class = STAT_RESULT.ready()?;
-    if GENERAL_NEW.0.get().is_none() {
-        GENERAL_NEW.0.set(class.tp_new.replace(Some(new_stat_result)));
+    if let Some(general) = class.tp_new.get() {
+        // The second time it is the special one already.
+        GENERAL_NEW.get_or_init(|| general);
+        class.tp_new.set(Some(new_stat_result));
     }
     Ok([class, STATVFS_RESULT.ready()?])
 }

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
+use objects::gil_bound::GilBound;
 use objects::prelude::*;
 use vm::sharing::Shared;
 
@@ -92,13 +93,9 @@ struct Channels {
     next: i64,
 }
 
-/// The channels of the process.
-struct Registry(RefCell<Channels>);
-
-// SAFETY: used under the GIL alone, and never borrowed while Python code can run.
-unsafe impl Sync for Registry {}
-
-static CHANNELS: Registry = Registry(RefCell::new(Channels { list: Vec::new(), next: 0 }));
+/// The channels of the process. Never borrowed while Python code can run.
+static CHANNELS: GilBound<RefCell<Channels>> =
+    GilBound::new(RefCell::new(Channels { list: Vec::new(), next: 0 }));
 
 /// Why something cannot be done with a channel; raised once the channels are not borrowed any more.
 pub enum Failure {
@@ -125,7 +122,7 @@ impl Failure {
 
 /// Runs `act` on a channel, whatever its state.
 fn with<T>(id: i64, act: impl FnOnce(&mut Channel) -> Result<T, Failure>) -> Result<T, Failure> {
-    let mut channels = CHANNELS.0.borrow_mut();
+    let mut channels = CHANNELS.get().borrow_mut();
     match channels.list.iter_mut().find(|channel| channel.id == id) {
         Some(channel) => act(channel),
         None => Err(Failure::NotFound(id)),
@@ -142,7 +139,7 @@ fn with_open<T>(id: i64, act: impl FnOnce(&mut Channel) -> Result<T, Failure>) -
 
 /// Makes a channel; its number.
 pub fn create() -> i64 {
-    let mut channels = CHANNELS.0.borrow_mut();
+    let mut channels = CHANNELS.get().borrow_mut();
     let id = channels.next;
     channels.next += 1;
     channels.list.push(Channel {
@@ -159,7 +156,7 @@ pub fn create() -> i64 {
 /// Makes a channel as though it never was.
 pub fn destroy(id: i64) -> Result<(), Failure> {
     let removed = {
-        let mut channels = CHANNELS.0.borrow_mut();
+        let mut channels = CHANNELS.get().borrow_mut();
         let index = channels.list.iter().position(|channel| channel.id == id);
         index.map(|index| channels.list.remove(index))
     };
@@ -172,7 +169,7 @@ pub fn destroy(id: i64) -> Result<(), Failure> {
 
 /// The numbers of all channels, the newest first.
 pub fn list() -> Vec<i64> {
-    CHANNELS.0.borrow().list.iter().rev().map(|channel| channel.id).collect()
+    CHANNELS.get().borrow().list.iter().rev().map(|channel| channel.id).collect()
 }
 
 /// Whether the channel takes what an interpreter sends; then it counts among the senders.

@@ -1,13 +1,13 @@
 //! `lock`, starting threads, and the sentinels that tell of their end.
 
 use std::cell::Cell;
-use std::ffi::c_void;
 use std::mem::offset_of;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use objects::gil_bound::GilBound;
 use objects::prelude::*;
-use objects::thread_state::ThreadState;
+use objects::thread_state::{ThreadEnd, ThreadState};
 use vm::thread;
 
 use super::wait_limit;
@@ -124,15 +124,12 @@ pub fn running() -> usize {
     RUNNING.load(Ordering::Relaxed)
 }
 
-/// What a new thread calls. The references are used with the GIL alone.
+/// What a new thread calls.
 struct Call {
     function: Ref,
     args: Ref<Tuple>,
     kwargs: Option<Ref<Dict>>,
 }
-
-// SAFETY: handed over once; both threads use it with the GIL.
-unsafe impl Send for Call {}
 
 impl Call {
     fn run(self) {
@@ -151,11 +148,10 @@ pub fn start(function: Ref, args: Ref<Tuple>, kwargs: Option<Ref<Dict>>) -> Resu
     if vm::interpreter::Interpreter::current().is_isolated.get() {
         bail!(RuntimeError, "thread is not supported for isolated subinterpreters");
     }
-    let call = Call { function, args, kwargs };
+    let call = GilBound::new(Call { function, args, kwargs });
     RUNNING.fetch_add(1, Ordering::Relaxed);
     let started = thread::start(move || {
-        let call = call;
-        call.run();
+        call.into_inner().run();
         RUNNING.fetch_sub(1, Ordering::Relaxed);
     });
     match started {
@@ -167,30 +163,22 @@ pub fn start(function: Ref, args: Ref<Tuple>, kwargs: Option<Ref<Dict>>) -> Resu
     }
 }
 
-/// Releases the sentinel of a thread that has ended.
-unsafe extern "C" fn release_sentinel(reference: *mut c_void) {
-    // SAFETY: `set_sentinel` gave this reference to the thread's state.
-    let reference = unsafe { Ref::<Object>::from_raw(reference.cast()) };
-    if let Some(lock) = objects::weakref::referent(&reference)
-        && let Some(lock) = lock.downcast::<Lock>()
-        && lock.locked.get()
-    {
-        lock.locked.set(false);
-        lock.lock.release();
+impl ThreadEnd for Lock {
+    /// Releases the sentinel of a thread that has ended, if anyone still has it.
+    fn thread_ended(reference: &Object) {
+        if let Some(lock) = objects::weakref::referent(reference)
+            && let Some(lock) = lock.downcast::<Lock>()
+            && lock.locked.replace(false)
+        {
+            lock.lock.release();
+        }
     }
 }
 
-/// A lock that is released when the calling thread's state goes.
+/// A lock that is released when the calling thread's state goes. If the thread had one already, it counts as ended for
+/// whoever waits on that one.
 pub fn set_sentinel() -> Result<Ref> {
-    let state = ThreadState::current();
-    if let Some(release) = state.on_delete.take() {
-        // The thread had a sentinel already: it counts as ended for whoever waits on that one.
-        // SAFETY: set together with its data.
-        unsafe { release(state.on_delete_data.replace(ptr::null_mut())) };
-    }
     let lock = Lock::new().into_object();
-    let reference = objects::weakref::new_reference(&lock)?;
-    state.on_delete_data.set(reference.into_raw().cast());
-    state.on_delete.set(Some(release_sentinel));
+    ThreadState::current().at_end::<Lock>(objects::weakref::new_reference(&lock)?);
     Ok(lock)
 }

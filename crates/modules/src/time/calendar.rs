@@ -6,7 +6,7 @@ use objects::arguments::Place;
 use objects::prelude::*;
 use objects::struct_sequence::Definition;
 
-use system::Errno;
+use system::{Errno, local_time};
 
 pub static STRUCT_TIME: Definition = Definition::new(
     c"time.struct_time",
@@ -35,32 +35,16 @@ pub struct CalendarTime {
 }
 
 impl CalendarTime {
-    fn convert(
-        seconds: i64,
-        function: unsafe extern "C" fn(*const i64, *mut libc::tm) -> *mut libc::tm,
-    ) -> Result<CalendarTime, Errno> {
-        // SAFETY: room for the result, of which zeros are a valid value; its zone's name ends with NUL.
-        unsafe {
-            let mut tm: libc::tm = std::mem::zeroed();
-            if function(&seconds, &mut tm).is_null() {
-                return Err(match Errno::last() {
-                    Errno(0) => Errno(libc::EINVAL),
-                    error => error,
-                });
-            }
-            let zone = (!tm.tm_zone.is_null()).then(|| CStr::from_ptr(tm.tm_zone).to_owned());
-            Ok(CalendarTime { tm, zone })
-        }
-    }
-
     /// The time in the local zone.
     pub fn local(seconds: i64) -> Result<CalendarTime, Errno> {
-        CalendarTime::convert(seconds, libc::localtime_r)
+        let (tm, zone) = local_time::broken_local(seconds)?;
+        Ok(CalendarTime { tm, zone })
     }
 
     /// The time in UTC.
     pub fn utc(seconds: i64) -> Result<CalendarTime, Errno> {
-        CalendarTime::convert(seconds, libc::gmtime_r)
+        let (tm, zone) = local_time::broken_utc(seconds)?;
+        Ok(CalendarTime { tm, zone })
     }
 
     pub fn zone(&self) -> &CStr {
@@ -107,8 +91,7 @@ impl CalendarTime {
         }
         let [year, month, day, hour, minute, second, weekday, yearday, dst] = fields;
         let Some(year) = year.checked_sub(1900) else { bail!(OverflowError, "year out of range") };
-        // SAFETY: zeros are a valid value.
-        let mut tm: libc::tm = unsafe { std::mem::zeroed() };
+        let mut tm = local_time::blank();
         tm.tm_year = year;
         tm.tm_mon = month.wrapping_sub(1);
         tm.tm_mday = day;
@@ -159,30 +142,12 @@ impl CalendarTime {
 
     /// Seconds since the epoch of a local time; nothing where there is no such time.
     pub fn to_seconds(&mut self) -> Option<i64> {
-        self.tm.tm_wday = -1;
-        // SAFETY: the call reads and normalises the structure.
-        let seconds = unsafe { libc::mktime(&mut self.tm) };
-        // -1 may be a time; then the call has set the day of the week.
-        (seconds != -1 || self.tm.tm_wday != -1).then_some(seconds)
+        local_time::seconds_of(&mut self.tm)
     }
 
     /// The time by a format of the C library's.
-    pub fn format(&mut self, format: &CStr) -> Vec<u8> {
-        let zone = self.zone.clone();
-        self.tm.tm_zone = zone.as_deref().map_or(std::ptr::null(), CStr::as_ptr);
-        let mut size = 1024;
-        loop {
-            let mut buffer = vec![0u8; size];
-            // SAFETY: a buffer of the size that the call is told; the zone's name lives for the call.
-            let length =
-                unsafe { libc::strftime(buffer.as_mut_ptr().cast(), size, format.as_ptr(), &self.tm) };
-            // 0 says that the buffer is too small, or that there is nothing: no format makes so much of so little.
-            if length > 0 || size >= 256 * format.to_bytes().len().max(4) {
-                buffer.truncate(length);
-                return buffer;
-            }
-            size *= 2;
-        }
+    pub fn format(&self, format: &CStr) -> Vec<u8> {
+        local_time::format(&self.tm, self.zone.as_deref(), format)
     }
 
     /// As `asctime()` writes it.
@@ -202,14 +167,4 @@ impl CalendarTime {
             i64::from(tm.tm_year) + 1900
         )
     }
-}
-
-unsafe extern "C" {
-    fn tzset();
-}
-
-/// Reads the time zone anew from the environment.
-pub fn read_zone() {
-    // SAFETY: the interpreter's lock keeps other users of the environment away.
-    unsafe { tzset() }
 }

@@ -1,11 +1,7 @@
 //! Clocks, and times as Python's numbers.
 
-use std::ffi::c_int;
-
 use objects::arguments::Place;
 use objects::prelude::*;
-
-use system::Errno;
 
 /// How a time that is no whole number of its units is rounded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,60 +128,5 @@ pub fn as_seconds(nanoseconds: i64) -> f64 {
     match nanoseconds % NANOSECONDS {
         0 => (nanoseconds / NANOSECONDS) as f64,
         _ => nanoseconds as f64 / NANOSECONDS as f64,
-    }
-}
-
-/// A clock's time in nanoseconds.
-pub fn read(clock: c_int) -> Result<i64, Errno> {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: room for the time.
-    match unsafe { libc::clock_gettime(clock, &mut time) } {
-        0 => Ok(time.tv_sec * NANOSECONDS + time.tv_nsec),
-        _ => Err(Errno::last()),
-    }
-}
-
-/// A clock's resolution in nanoseconds.
-pub fn resolution(clock: c_int) -> Result<i64, Errno> {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: room for the time.
-    match unsafe { libc::clock_getres(clock, &mut time) } {
-        0 => Ok(time.tv_sec * NANOSECONDS + time.tv_nsec),
-        _ => Err(Errno::last()),
-    }
-}
-
-/// Sets a clock.
-pub fn set(clock: c_int, nanoseconds: i64) -> Result<(), Errno> {
-    let time = libc::timespec {
-        tv_sec: nanoseconds.div_euclid(NANOSECONDS),
-        tv_nsec: nanoseconds.rem_euclid(NANOSECONDS),
-    };
-    // SAFETY: the time lives for the call.
-    match unsafe { libc::clock_settime(clock, &time) } {
-        0 => Ok(()),
-        _ => Err(Errno::last()),
-    }
-}
-
-/// Sleeps until the monotonic clock shows a time, or a signal comes.
-pub fn sleep_until(deadline: i64) -> Result<(), Errno> {
-    let time = libc::timespec { tv_sec: deadline / NANOSECONDS, tv_nsec: deadline % NANOSECONDS };
-    // SAFETY: the time lives for the call; no remaining time is asked for.
-    match unsafe {
-        libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &time, std::ptr::null_mut())
-    } {
-        0 => Ok(()),
-        number => Err(Errno(number)),
-    }
-}
-
-/// The clock that counts a thread's use of processors.
-pub fn thread_clock(thread: u64) -> Result<c_int, Errno> {
-    let mut clock = 0;
-    // SAFETY: room for the number; the caller names a thread of this process.
-    match unsafe { libc::pthread_getcpuclockid(thread, &mut clock) } {
-        0 => Ok(clock),
-        number => Err(Errno(number)),
     }
 }

@@ -20,10 +20,10 @@ pub mod time {
     use objects::namespace::SimpleNamespace;
     use objects::prelude::*;
 
-    use super::calendar::{self, CalendarTime, STRUCT_TIME};
+    use super::calendar::{CalendarTime, STRUCT_TIME};
     use super::clock::{self, NANOSECONDS, Rounding, as_seconds};
     use crate::posix::raised;
-    use system::Errno;
+    use system::{Errno, clocks, local_time};
 
     #[constant]
     const CLOCK_REALTIME: c_int = libc::CLOCK_REALTIME;
@@ -44,7 +44,7 @@ pub mod time {
 
     /// A clock's time in nanoseconds.
     fn read(clock: c_int) -> Result<i64> {
-        raised(clock::read(clock))
+        raised(clocks::read(clock))
     }
 
     /// The seconds of an optional argument, now where it is absent or `None`.
@@ -168,7 +168,7 @@ pub mod time {
     /// The resolution of the clock.
     #[function("(clk_id, /)", no_text_signature)]
     fn clock_getres(clk_id: c_int) -> Result<f64> {
-        raised(clock::resolution(clk_id)).map(as_seconds)
+        raised(clocks::resolution(clk_id)).map(as_seconds)
     }
 
     /// clock_settime(clk_id, time)
@@ -177,7 +177,7 @@ pub mod time {
     #[function("(clk_id, time, /)", no_text_signature)]
     fn clock_settime(clk_id: c_int, time: &Object) -> Result<()> {
         let time = clock::nanoseconds_of(time, Rounding::Floor)?;
-        raised(clock::set(clk_id, time))
+        raised(clocks::set(clk_id, time))
     }
 
     /// clock_settime_ns(clk_id, time)
@@ -191,7 +191,7 @@ pub mod time {
         let Some(time) = time.to_i64() else {
             bail!(OverflowError, "timestamp too large to convert to C _PyTime_t");
         };
-        raised(clock::set(clk_id, time))
+        raised(clocks::set(clk_id, time))
     }
 
     /// pthread_getcpuclockid(thread_id) -> int
@@ -199,7 +199,7 @@ pub mod time {
     /// The clock that counts the thread's use of processors.
     #[function("(thread_id, /)", no_text_signature)]
     fn pthread_getcpuclockid(thread_id: Masked<u64>) -> Result<c_int> {
-        raised(clock::thread_clock(thread_id.0))
+        raised(clocks::of_thread(thread_id.0))
     }
 
     /// sleep(seconds)
@@ -212,7 +212,7 @@ pub mod time {
             bail!(ValueError, "sleep length must be non-negative");
         }
         let deadline = read(libc::CLOCK_MONOTONIC)?.saturating_add(duration);
-        match system::interruptible(|| clock::sleep_until(deadline))? {
+        match system::interruptible(|| clocks::sleep_until(deadline))? {
             Ok(()) => Ok(()),
             Err(error) => Err(error.raise()),
         }
@@ -312,7 +312,7 @@ pub mod time {
         info.set(intern!("implementation"), &Str::new(implementation))?;
         info.set(intern!("monotonic"), &bool_object(!is_real))?;
         info.set(intern!("adjustable"), &bool_object(is_real))?;
-        info.set(intern!("resolution"), &Float::new(as_seconds(raised(clock::resolution(clock))?)))?;
+        info.set(intern!("resolution"), &Float::new(as_seconds(raised(clocks::resolution(clock))?)))?;
         let no_arguments = Tuple::new([])?;
         SimpleNamespace::class().as_object().call_dict(&no_arguments, Some(&info))
     }
@@ -324,7 +324,7 @@ pub mod time {
     /// A zone may be a name of the system's database, or a rule such as 'EST+05EDT,M4.1.0,M10.5.0'.
     #[function("()", no_text_signature)]
     fn tzset(module: &Module) -> Result<()> {
-        calendar::read_zone();
+        local_time::read_zone();
         add_zone(module)
     }
 
@@ -350,7 +350,7 @@ pub mod time {
 
     #[exec]
     fn set_up(module: &Module) -> Result<()> {
-        calendar::read_zone();
+        local_time::read_zone();
         add_zone(module)?;
         module.add_type(STRUCT_TIME.ready()?)
     }
