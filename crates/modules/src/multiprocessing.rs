@@ -116,7 +116,7 @@ impl SemLock {
     /// The value that release() does not go beyond.
     #[member(INT, readonly)]
     const maxvalue: usize = offset_of!(SemLock, maximum);
-    /// The name by which other processes find the semaphore.
+    /// The name by which other processes find the semaphore, if it has kept it.
     #[member(STRING, readonly)]
     const name: usize = offset_of!(SemLock, name);
 
@@ -134,10 +134,14 @@ impl SemLock {
             bail!(ValueError, "unrecognized kind");
         }
         let semaphore = Semaphore::create(&name, value as u32).map_err(Errno::raise)?;
-        if unlink != 0 {
-            system::semaphores::unlink(&name).map_err(Errno::raise)?;
-        }
-        SemLock::over(class, semaphore, kind, maxvalue, Some(name))
+        let name = match unlink {
+            0 => Some(name),
+            _ => {
+                system::semaphores::unlink(&name).map_err(Errno::raise)?;
+                None
+            }
+        };
+        SemLock::over(class, semaphore, kind, maxvalue, name)
     }
 
     /// Give a lock for the semaphore that another process has told of: by its name, else by a handle of this process.
