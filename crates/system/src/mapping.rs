@@ -221,3 +221,59 @@ pub unsafe extern "C" fn take_back<T: Mapped>(object: &Object, _: *mut BufferVie
     let mapping = unsafe { object.cast::<T>() }.mapping();
     mapping.lent.set(mapping.lent.get() - 1);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOTH: c_int = libc::PROT_READ | libc::PROT_WRITE;
+
+    fn fresh(length: usize, protection: c_int) -> Mapping {
+        Mapping::new(-1, length, protection, libc::MAP_PRIVATE, 0).unwrap()
+    }
+
+    #[test]
+    fn bytes_move_within_the_memory() {
+        let mapping = fresh(8, BOTH);
+        mapping.write(0, b"abcdefgh");
+        mapping.copy_within(0..6, 2);
+        assert_eq!(mapping.with_bytes(0..8, <[u8]>::to_vec), b"ababcdef");
+        mapping.with_bytes(4..8, |bytes| mapping.write(0, bytes));
+        assert_eq!(mapping.with_bytes(0..4, <[u8]>::to_vec), b"cdef");
+    }
+
+    #[test]
+    fn it_stays_while_it_is_lent() {
+        let mapping = fresh(8, BOTH);
+        mapping.with_bytes(0..8, |_| {
+            assert!(mapping.is_lent());
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mapping.close())).is_err());
+        });
+        mapping.resize(100_000).unwrap();
+        assert_eq!(mapping.with_bytes(99_999..100_000, <[u8]>::to_vec), [0]);
+        mapping.close();
+        assert!(mapping.is_closed() && mapping.file() == -1);
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_known() {
+        assert!(!fresh(8, libc::PROT_NONE).is_readable());
+        assert!(fresh(8, libc::PROT_READ).is_readable() && !fresh(8, libc::PROT_READ).is_writable());
+    }
+
+    #[test]
+    #[should_panic(expected = "a range that is not mapped")]
+    fn a_range_ends_where_the_memory_does() {
+        fresh(8, BOTH).write(7, b"ab");
+    }
+
+    #[test]
+    fn failures() {
+        let error = |file, length, offset| {
+            Mapping::new(file, length, BOTH, libc::MAP_SHARED, offset).err().map(|error| error.0)
+        };
+        assert_eq!(error(-5, 8, 0), Some(libc::EBADF));
+        assert_eq!(error(-1, 0, 0), Some(libc::EINVAL));
+        assert_eq!(error(-1, 8, 1), Some(libc::EINVAL));
+    }
+}

@@ -158,3 +158,45 @@ impl Drop for Name {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name that no other test has.
+    fn name(word: &str) -> CString {
+        CString::new(format!("/test-{word}-{}", std::process::id())).unwrap()
+    }
+
+    #[test]
+    fn open_as_long_as_a_value_stands_for_it() {
+        let name = name("holders");
+        let first = Semaphore::create(&name, 1).unwrap();
+        let second = Semaphore::open(&name).unwrap();
+        unlink(&name).unwrap();
+        let handle = first.0 as u64;
+        let third = Semaphore::of_handle(handle).unwrap();
+        drop((first, second));
+        assert_eq!(third.value(), Ok(1));
+        assert_eq!(third.try_wait(), Ok(()));
+        assert_eq!(third.try_wait(), Err(Errno(libc::EAGAIN)));
+        drop(third);
+        assert!(Semaphore::of_handle(handle).is_none());
+    }
+
+    #[test]
+    fn a_number_is_no_handle() {
+        assert!(Semaphore::of_handle(0).is_none());
+        assert!(Semaphore::of_handle(u64::MAX).is_none());
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(time_in(f64::NAN).err(), Some(Errno(libc::EINVAL)));
+        assert_eq!(time_in(f64::INFINITY).unwrap().tv_sec, i64::MAX);
+        let (past, now, later) =
+            (time_in(-5.0).unwrap(), time_in(0.0).unwrap(), time_in(1.999_999_999_9).unwrap());
+        assert!(past.tv_sec <= now.tv_sec && now.tv_sec < later.tv_sec);
+        assert!((0..1_000_000_000).contains(&later.tv_nsec));
+    }
+}
