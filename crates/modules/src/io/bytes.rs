@@ -18,8 +18,9 @@ enum Content {
 }
 
 impl Content {
+    /// Nothing, in a bytes object that everybody shares.
     fn empty() -> Content {
-        Content::Own(LentBytes::new(Vec::new()))
+        Content::Shared(Bytes::new(&[]))
     }
 
     /// Lends the bytes to a function, which runs no Python code.
@@ -40,6 +41,22 @@ impl Content {
     #[inline(always)]
     fn is_lent(&self) -> bool {
         matches!(self, Content::Own(bytes) if bytes.is_lent())
+    }
+
+    #[inline(always)]
+    fn check_open(&self) -> Result<()> {
+        match self {
+            Content::Closed => Err(base::closed_error()),
+            _ => Ok(()),
+        }
+    }
+
+    #[inline(always)]
+    fn check_resizable(&self) -> Result<()> {
+        match self.is_lent() {
+            true => Err(raise!(BufferError, "Existing exports of data: object cannot be re-sized")),
+            false => Ok(()),
+        }
     }
 
     /// The bytes to be changed. Raises `MemoryError`.
@@ -94,18 +111,13 @@ pub struct BytesIo {
 }
 
 impl BytesIo {
+    #[inline(always)]
     fn check_open(&self) -> Result<()> {
-        match *self.content.borrow() {
-            Content::Closed => Err(base::closed_error()),
-            _ => Ok(()),
-        }
+        self.content.borrow().check_open()
     }
 
     fn check_resizable(&self) -> Result<()> {
-        match self.content.borrow().is_lent() {
-            true => Err(raise!(BufferError, "Existing exports of data: object cannot be re-sized")),
-            false => Ok(()),
-        }
+        self.content.borrow().check_resizable()
     }
 
     /// The range of the next `limit` bytes, which are then read.
@@ -136,8 +148,8 @@ impl BytesIo {
     }
 
     fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
-        self.check_open()?;
-        self.check_resizable()?;
+        let mut content = self.content.borrow_mut();
+        content.check_resizable()?;
         if bytes.is_empty() {
             return Ok(0);
         }
@@ -145,15 +157,18 @@ impl BytesIo {
         let Some(end) = position.checked_add(bytes.len()).filter(|&end| end <= isize::MAX as usize) else {
             bail!(OverflowError, "new position too large");
         };
-        self.content.borrow_mut().own()?.with_vec(|content| {
+        content.own()?.with_vec(|content| {
             if end > content.len() {
                 let more = end - content.len();
                 if content.try_reserve(more).is_err() {
                     bail!(MemoryError);
                 }
-                content.resize(end, 0);
+                // What is between the old end and the position is zero.
+                content.resize(position.max(content.len()), 0);
             }
-            content[position..end].copy_from_slice(bytes);
+            let overwritten = (content.len() - position).min(bytes.len());
+            content[position..position + overwritten].copy_from_slice(&bytes[..overwritten]);
+            content.extend_from_slice(&bytes[overwritten..]);
             Ok(())
         })??;
         self.position.set(end);
@@ -270,6 +285,9 @@ impl BytesIo {
     #[method("(b, /)")]
     fn write(&self, b: &Object) -> Result<usize> {
         self.check_open()?;
+        if let Some(bytes) = b.downcast_exact::<Bytes>() {
+            return self.write_bytes(bytes.as_bytes());
+        }
         let bytes = b.get_buffer(objects::buffer::request::FULL_RO)?;
         // What is written may be lent by this very stream.
         self.check_resizable()?;
