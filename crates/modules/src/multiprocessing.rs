@@ -235,11 +235,7 @@ pub mod _multiprocessing {
 
     #[exec]
     fn exec(module: &Module) -> Result<()> {
-        let Some(attributes) = SEM_LOCK.tp_dict.get() else {
-            bail!(SystemError, "a type without its dictionary")
-        };
-        attributes.set(intern!("SEM_VALUE_MAX"), &Int::new(i32::MAX.into()))?;
-        SEM_LOCK.modified();
+        SEM_LOCK.set_constant(intern!("SEM_VALUE_MAX"), Int::new(i32::MAX.into()).into_object())?;
         let flags = Dict::new();
         for name in [intern!("HAVE_SEM_OPEN"), intern!("HAVE_SEM_TIMEDWAIT")] {
             flags.set(name, &Int::new(1))?;

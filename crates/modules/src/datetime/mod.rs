@@ -56,14 +56,6 @@ pub mod module {
     #[constant]
     const MAXYEAR: i32 = MAX_YEAR;
 
-    /// Puts a constant into a class.
-    fn set(class: &Type, name: &'static Str, value: Ref) -> Result<()> {
-        let Some(dict) = class.tp_dict.get() else { bail!(SystemError, "a type without its dictionary") };
-        dict.set(name, &value)?;
-        class.modified();
-        Ok(())
-    }
-
     fn delta(days: i32, seconds: i32, microseconds: i32) -> Ref {
         TimeDelta::new(Span { days, seconds, microseconds }).into_object()
     }
@@ -78,25 +70,25 @@ pub mod module {
         objects::type_object::ready(&super::iso_calendar::ISO_CALENDAR_DATE)?;
         let (first, last) = (Day::new(MIN_YEAR, 1, 1), Day::new(MAX_YEAR, 12, 31));
         let end = Clock::new(23, 59, 59, 999_999);
-        set(&TIME_DELTA, intern!("resolution"), delta(0, 0, 1))?;
-        set(&TIME_DELTA, intern!("min"), delta(-999_999_999, 0, 0))?;
-        set(&TIME_DELTA, intern!("max"), delta(999_999_999, 86_399, 999_999))?;
-        set(&DATE, intern!("min"), Date::new_in(&DATE, first)?.into_object())?;
-        set(&DATE, intern!("max"), Date::new_in(&DATE, last)?.into_object())?;
-        set(&DATE, intern!("resolution"), delta(1, 0, 0))?;
-        set(&TIME, intern!("min"), Time::new_in(&TIME, Clock::MIDNIGHT, None, false)?.into_object())?;
-        set(&TIME, intern!("max"), Time::new_in(&TIME, end, None, false)?.into_object())?;
-        set(&TIME, intern!("resolution"), delta(0, 0, 1))?;
+        TIME_DELTA.set_constant(intern!("resolution"), delta(0, 0, 1))?;
+        TIME_DELTA.set_constant(intern!("min"), delta(-999_999_999, 0, 0))?;
+        TIME_DELTA.set_constant(intern!("max"), delta(999_999_999, 86_399, 999_999))?;
+        DATE.set_constant(intern!("min"), Date::new_in(&DATE, first)?.into_object())?;
+        DATE.set_constant(intern!("max"), Date::new_in(&DATE, last)?.into_object())?;
+        DATE.set_constant(intern!("resolution"), delta(1, 0, 0))?;
+        TIME.set_constant(intern!("min"), Time::new_in(&TIME, Clock::MIDNIGHT, None, false)?.into_object())?;
+        TIME.set_constant(intern!("max"), Time::new_in(&TIME, end, None, false)?.into_object())?;
+        TIME.set_constant(intern!("resolution"), delta(0, 0, 1))?;
         let min = DateTime::new_in(&DATE_TIME, first, Clock::MIDNIGHT, None, false)?;
-        set(&DATE_TIME, intern!("min"), min.into_object())?;
+        DATE_TIME.set_constant(intern!("min"), min.into_object())?;
         let max = DateTime::new_in(&DATE_TIME, last, end, None, false)?;
-        set(&DATE_TIME, intern!("max"), max.into_object())?;
-        set(&DATE_TIME, intern!("resolution"), delta(0, 0, 1))?;
-        set(&TIME_ZONE, intern!("utc"), timezone::utc()?.into_object())?;
+        DATE_TIME.set_constant(intern!("max"), max.into_object())?;
+        DATE_TIME.set_constant(intern!("resolution"), delta(0, 0, 1))?;
+        TIME_ZONE.set_constant(intern!("utc"), timezone::utc()?.into_object())?;
         // The farthest zones are less than a day from UTC, and told in minutes.
         let farthest = 24 * 3600 - 60;
-        set(&TIME_ZONE, intern!("min"), TimeZone::of_seconds(-farthest, 0, None)?.into_object())?;
-        set(&TIME_ZONE, intern!("max"), TimeZone::of_seconds(farthest, 0, None)?.into_object())
+        TIME_ZONE.set_constant(intern!("min"), TimeZone::of_seconds(-farthest, 0, None)?.into_object())?;
+        TIME_ZONE.set_constant(intern!("max"), TimeZone::of_seconds(farthest, 0, None)?.into_object())
     }
 
     #[exec]

@@ -113,6 +113,14 @@ impl Type {
         Some(version)
     }
 
+    /// Puts a constant into the type's dictionary.
+    pub fn set_constant(&self, name: &Str, value: Ref) -> Result<()> {
+        let Some(dict) = self.tp_dict.get() else { bail!(SystemError, "a type without its dictionary") };
+        dict.set(name, &value)?;
+        self.modified();
+        Ok(())
+    }
+
     /// Says that lookups on the type and on all that derive from it may now give something else
     /// (`PyType_Modified`).
     pub fn modified(&self) {
