@@ -205,11 +205,12 @@ pub fn method(
     let name = python_name(&mut options, &function.sig.ident)?;
     let (is_varargs, coexist) = (options.flag("varargs"), options.flag("coexist"));
     let is_parsed = options.flag("getargs");
+    let guard = options.value("guard");
     let has_text_signature = !options.flag("no_text_signature") && !is_parsed;
     let told_name = if options.flag("nameless") { "" } else { &name };
     let text_signature = options.string("text_signature")?.as_ref().map(Signature::parse).transpose()?;
     options.finish(
-        "\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, nameless, text_signature = \"..\"",
+        "\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, nameless, guard = .., text_signature = \"..\"",
     )?;
 
     if binding == Binding::Instance && function.sig.receiver().is_none() {
@@ -235,6 +236,8 @@ pub fn method(
         };
     let call = Call { owner, function, name: told_name, signature: &signature, is_parsed };
     let first = binding.first(owner, passes_module);
+    // What has to hold before anything looks at the arguments.
+    let guard = guard.map(|guard| quote!(<#owner>::#guard(#first)?;));
     let Convention { flags, parameters, body } = match is_varargs {
         true => varargs(&call, first)?,
         false => convention(&call, first)?,
@@ -250,6 +253,7 @@ pub fn method(
             {
                 extern "C" fn adapter(receiver: #receiver, #parameters) -> ::objects::Result<::objects::Ref> {
                     let _ = receiver;
+                    #guard
                     #body
                 }
                 adapter as *const ::core::ffi::c_void

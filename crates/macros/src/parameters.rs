@@ -87,7 +87,9 @@ fn convert(
     let label = match naming {
         Naming::Only => "argument".to_owned(),
         Naming::Position => format!("argument {}", index + 1),
-        Naming::Name if parameter.kind == Kind::PositionalOnly => format!("argument {}", index + 1),
+        Naming::Name if parameter.kind == Kind::PositionalOnly || call.is_parsed => {
+            format!("argument {}", index + 1)
+        }
         Naming::Name => format!("argument '{}'", parameter.name),
     };
     let make = if call.is_parsed { quote!(parsed) } else { quote!(new) };

@@ -40,8 +40,10 @@ pub mod locale;
 pub mod lsprof;
 pub mod lzma;
 pub mod math;
+pub mod mmap;
 mod module_state;
 pub mod multibyte;
+pub mod multiprocessing;
 pub mod opcode;
 pub mod operator;
 pub mod pickle;
@@ -113,6 +115,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("_lzma", lzma::module::initialize),
     ("_md5", digests::md5::module::initialize),
     ("_multibytecodec", multibyte::module::initialize),
+    ("_multiprocessing", multiprocessing::initialize),
     ("_opcode", opcode::initialize),
     ("_operator", operator::initialize),
     ("_pickle", pickle::module::initialize),
@@ -147,6 +150,7 @@ pub static MODULES: &[(&str, Initialize)] = &[
     ("grp", grp::initialize),
     ("itertools", itertools::initialize),
     ("math", math::initialize),
+    ("mmap", mmap::module::initialize),
     ("posix", posix::initialize),
     ("pwd", pwd::initialize),
     ("pyexpat", pyexpat::initialize),

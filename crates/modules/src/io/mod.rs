@@ -1,6 +1,6 @@
 //! `_io`: streams over files and memory, of bytes and of text.
 
-mod base;
+pub(crate) mod base;
 mod buffered;
 mod bytes;
 mod file;

@@ -44,8 +44,11 @@ impl Place {
     /// `TypeError`: the argument is of the wrong type.
     #[cold]
     pub fn bad_argument(&self, expected: &str, got: &Object) -> Raised {
-        let Place { function, argument, .. } = self;
-        raise!(TypeError, "{function}() {argument} must be {expected}, not {}", described(got))
+        let (Place { function, argument, .. }, got) = (self, described(got));
+        match function.is_empty() {
+            true => raise!(TypeError, "{argument} must be {expected}, not {got}"),
+            false => raise!(TypeError, "{function}() {argument} must be {expected}, not {got}"),
+        }
     }
 }
 
@@ -158,7 +161,8 @@ fn wrong_parsed_count(function: &str, given: usize, least: usize, most: usize) -
         (false, _) => ("at most", most),
     };
     let plural = if expected == 1 { "" } else { "s" };
-    raise!(TypeError, "{function}() takes {bound} {expected} argument{plural} ({given} given)")
+    let (name, call) = if function.is_empty() { ("function", "") } else { (function, "()") };
+    raise!(TypeError, "{name}{call} takes {bound} {expected} argument{plural} ({given} given)")
 }
 
 /// Refuses keyword arguments, if they are to be refused: a subclass may take some for its own `__init__`.
