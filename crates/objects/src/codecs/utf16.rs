@@ -133,11 +133,15 @@ fn encode_plain(points: Points<'_>, order: ByteOrder, has_mark: bool) -> Result<
             Points::One(units) => {
                 pairs.iter_mut().zip(units).for_each(|(pair, &unit)| *pair = bytes_of(unit.into()));
             }
-            Points::Two(units) => pairs.iter_mut().zip(units).for_each(|(pair, &unit)| *pair = bytes_of(unit)),
+            Points::Two(units) => {
+                pairs.iter_mut().zip(units).for_each(|(pair, &unit)| *pair = bytes_of(unit))
+            }
             Points::Four(units) => {
                 let units = units.iter().flat_map(|&point| match point.checked_sub(0x1_0000) {
                     None => [Some(point as u16), None],
-                    Some(offset) => [Some(0xd800 | (offset >> 10) as u16), Some(0xdc00 | (offset & 0x3ff) as u16)],
+                    Some(offset) => {
+                        [Some(0xd800 | (offset >> 10) as u16), Some(0xdc00 | (offset & 0x3ff) as u16)]
+                    }
                 });
                 pairs.iter_mut().zip(units.flatten()).for_each(|(pair, unit)| *pair = bytes_of(unit));
             }

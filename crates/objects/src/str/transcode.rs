@@ -53,14 +53,15 @@ pub(super) fn leading_union(text: &str) -> u32 {
 
 /// How many bytes the WTF-8 form of code points has.
 pub(super) fn wtf8_length(points: Points<'_>) -> usize {
-    with_units!(points, units => {
-        let beyond = |limit: u32| units.iter().filter(|&&unit| u32::from(unit) >= limit).count();
-        match points {
-            Points::One(_) => units.len() + beyond(0x80),
-            Points::Two(_) => units.len() + beyond(0x80) + beyond(0x800),
-            Points::Four(_) => units.len() + beyond(0x80) + beyond(0x800) + beyond(0x1_0000),
-        }
-    })
+    /// What the counts of a chunk cannot run over.
+    const CHUNK: usize = 1 << 14;
+    with_units!(points, units => units.chunks(CHUNK).map(|units| {
+        let more = |&unit: &_| {
+            let point = u32::from(unit);
+            u16::from(point >= 0x80) + u16::from(point >= 0x800) + u16::from(point >= 0x1_0000)
+        };
+        units.len() + usize::from(units.iter().map(more).sum::<u16>())
+    }).sum())
 }
 
 /// Writes the WTF-8 form of code points, which has as many bytes as there is room.
@@ -68,30 +69,24 @@ pub(super) fn write_wtf8(points: Points<'_>, room: &mut [u8]) {
     with_units!(points, units => write_wtf8_of(units, room));
 }
 
-#[inline(always)]
-fn write_wtf8_of<U: Unit>(units: &[U], mut room: &mut [u8]) {
+fn write_wtf8_of<U: Unit>(units: &[U], room: &mut [u8]) {
+    let mut at = 0;
     for &unit in units {
         let point: u32 = unit.into();
         let low = |shift: u32| 0x80 | (point >> shift & 0x3f) as u8;
-        room = match (point, room) {
-            (0..=0x7f, [first, rest @ ..]) => {
-                *first = point as u8;
-                rest
-            }
-            (0x80..=0x7ff, [first, second, rest @ ..]) => {
-                (*first, *second) = (0xc0 | (point >> 6) as u8, low(0));
-                rest
-            }
-            (0x800..=0xffff, [first, second, third, rest @ ..]) => {
-                (*first, *second, *third) = (0xe0 | (point >> 12) as u8, low(6), low(0));
-                rest
-            }
-            (_, [first, second, third, fourth, rest @ ..]) => {
-                (*first, *second, *third, *fourth) = (0xf0 | (point >> 18) as u8, low(12), low(6), low(0));
-                rest
-            }
-            _ => unreachable!("the room was measured"),
-        };
+        if point < 0x80 {
+            room[at] = point as u8;
+            at += 1;
+        } else if point < 0x800 {
+            room[at..at + 2].copy_from_slice(&[0xc0 | (point >> 6) as u8, low(0)]);
+            at += 2;
+        } else if point < 0x1_0000 {
+            room[at..at + 3].copy_from_slice(&[0xe0 | (point >> 12) as u8, low(6), low(0)]);
+            at += 3;
+        } else {
+            room[at..at + 4].copy_from_slice(&[0xf0 | (point >> 18) as u8, low(12), low(6), low(0)]);
+            at += 4;
+        }
     }
 }
 
@@ -104,6 +99,14 @@ impl Str {
             Kind::Two => Str::build::<u16>(length, union, |units| write_units(text, units)),
             Kind::Four => Str::build::<u32>(length, union, |units| write_units(text, units)),
         }
+    }
+
+    /// A string of so many ASCII characters, NULs at first, which `fill` writes over with such. Raises `MemoryError`.
+    pub fn from_ascii_with(length: usize, fill: impl FnOnce(&mut [u8])) -> Result<Ref<Str>> {
+        Str::build::<u8>(length, 0x7f, |units| {
+            fill(units);
+            assert!(units.is_ascii(), "an ASCII string is filled with ASCII");
+        })
     }
 
     /// A string of so many code points, whose bits are all in `union`, and which need its width. Raises

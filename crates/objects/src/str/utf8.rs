@@ -125,7 +125,9 @@ impl Str {
         match self.points() {
             Points::One(_) => None,
             // Most strings have none, which is seen fastest without a way out of the loop.
-            Points::Two(units) if !units.iter().fold(false, |any, &unit| any | (unit & 0xf800 == 0xd800)) => None,
+            Points::Two(units) if !units.iter().fold(false, |any, &unit| any | (unit & 0xf800 == 0xd800)) => {
+                None
+            }
             Points::Two(units) => units.iter().position(|&unit| is_surrogate(unit.into())),
             Points::Four(units) => units.iter().position(|&unit| is_surrogate(unit)),
         }
