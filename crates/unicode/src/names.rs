@@ -2,7 +2,7 @@
 //!
 //! A name is stored as numbers of words: one byte for the most frequent, two for the rest.
 //! Names are numbered in the order of their code points (`runs` says which), aliases and
-//! sequences after them; `order` has the numbers sorted by name, for lookup.
+//! sequences after them; `order` has the numbers in the order of their hashes' buckets, for lookup.
 
 use crate::normalize::hangul;
 
@@ -24,6 +24,8 @@ const STEP: usize = 16;
 /// (first code point, number of its name) of each run of named code points.
 static RUNS: &[u32] = numbers!(u32, "name_runs.bin");
 static ORDER: &[u16] = numbers!(u16, "name_order.bin");
+/// Where the numbers of each bucket start in `ORDER`, and the end of the last.
+static BUCKETS: &[u16] = numbers!(u16, "name_buckets.bin");
 /// What aliases and sequences stand for, zeros filling what is not used.
 static EXTRAS: &[u32] = numbers!(u32, "name_extras.bin");
 static LEXICON: &str = include_str!("tables/name_lexicon.txt");
@@ -87,8 +89,9 @@ pub fn lookup(name: &str) -> Option<Named> {
         return ideograph_point(digits).map(Named::Character);
     }
     let name = name.to_ascii_uppercase();
-    let place = ORDER.binary_search_by(|&number| stored(number.into()).as_str().cmp(&name)).ok()?;
-    let number = usize::from(ORDER[place]);
+    let bucket = fnv1a(&name) as usize % (BUCKETS.len() - 1);
+    let numbers = &ORDER[BUCKETS[bucket].into()..BUCKETS[bucket + 1].into()];
+    let number = numbers.iter().map(|&number| usize::from(number)).find(|&number| is_name(number, &name))?;
     match number.checked_sub(character_count()) {
         None => Some(Named::Character(character(number))),
         Some(extra) => Some(meaning(extra)),
@@ -112,23 +115,47 @@ fn character(number: usize) -> u32 {
     runs[run][0] + (number as u32 - runs[run][1])
 }
 
-fn stored(number: usize) -> String {
-    let point = if number < character_count() { character(number) } else { 0 };
-    decode(number, point)
+/// The hash of Fowler, Noll and Vo with 32 bits.
+fn fnv1a(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-fn decode(number: usize, point: u32) -> String {
+/// Whether a numbered name is this one.
+fn is_name(number: usize, name: &str) -> bool {
+    let mut rest = name;
+    for word in words(number) {
+        if word == POINT {
+            let point = if number < character_count() { character(number) } else { 0 };
+            return rest == format!("{point:04X}");
+        }
+        let blank = if rest.len() == name.len() { Some(rest) } else { rest.strip_prefix(' ') };
+        match blank.and_then(|rest| rest.strip_prefix(word)) {
+            Some(behind) => rest = behind,
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+/// The words of a numbered name.
+fn words(number: usize) -> impl Iterator<Item = &'static str> {
     let mut at = ANCHORS[number / STEP] as usize;
     for _ in 0..number % STEP {
         at += 1 + usize::from(DATA[at]);
     }
     let mut numbers = DATA[at + 1..][..DATA[at].into()].iter().map(|&byte| usize::from(byte));
-    let mut name = String::new();
-    while let Some(first) = numbers.next() {
-        let word = match first.checked_sub(SHORT) {
+    std::iter::from_fn(move || {
+        let first = numbers.next()?;
+        Some(match first.checked_sub(SHORT) {
             None => word(first),
             Some(high) => word(SHORT + high * 256 + numbers.next().unwrap_or(0)),
-        };
+        })
+    })
+}
+
+fn decode(number: usize, point: u32) -> String {
+    let mut name = String::with_capacity(32);
+    for word in words(number) {
         if word == POINT {
             name.push_str(&format!("{point:04X}"));
             continue;

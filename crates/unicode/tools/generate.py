@@ -285,13 +285,19 @@ def write_names():
     for ordinal, (point, _) in enumerate(characters):
         if not runs or point - runs[-1][0] != ordinal - runs[-1][1]:
             runs.append((point, ordinal))
-    order = sorted(range(len(named)), key=lambda ordinal: named[ordinal][1])
+    places = [fnv1a(name) % NAME_BUCKETS for _, name in named]
+    order = sorted(range(len(named)), key=places.__getitem__)
+    held = collections.Counter(places)
+    starts = [0]
+    for place in range(NAME_BUCKETS):
+        starts.append(starts[-1] + held[place])
     meanings = [points(unicodedata.lookup(name)) for _, name in extras]
 
     write("name_data.bin", bytes(data))
     write("name_anchors.bin", pack("I", anchors))
     write("name_runs.bin", pack("I", [value for run in runs for value in run]))
     write("name_order.bin", pack("H", order))
+    write("name_buckets.bin", pack("H", starts))
     write("name_extras.bin", pack("I", [value for one in meanings for value in (one + (0, 0, 0))[:4]]))
     ends, text = [], ""
     for word in lexicon:
@@ -301,6 +307,17 @@ def write_names():
     write("name_lexicon.txt", text.encode())
     blocks = ideograph_ranges()
     write("ideograph_ranges.bin", pack("I", [value for block in blocks for value in block]))
+
+
+NAME_BUCKETS = 1 << 14
+
+
+def fnv1a(name):
+    """The hash of Fowler, Noll and Vo with 32 bits."""
+    value = 0x811C9DC5
+    for byte in name.encode():
+        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return value
 
 
 def ideograph_ranges():

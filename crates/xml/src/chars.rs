@@ -65,6 +65,12 @@ pub fn is_space(byte: u8) -> bool {
     class(byte) & SPACE != 0
 }
 
+/// Whether a byte of UTF-8 goes on with a character.
+#[inline(always)]
+pub fn is_continuation(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
+}
+
 /// The length and the code point of the character beyond ASCII at a place.
 pub fn wide(text: &[u8], at: usize) -> Result<(usize, u32), Stop> {
     let first = text[at];
@@ -77,7 +83,7 @@ pub fn wide(text: &[u8], at: usize) -> Result<(usize, u32), Stop> {
     let Some(bytes) = text.get(at..at + length) else { return Err(Stop::PartialChar) };
     let mut point = u32::from(first) & (0xff >> (length + 1));
     for &byte in &bytes[1..] {
-        if byte & 0xc0 != 0x80 {
+        if !is_continuation(byte) {
             return Err(Stop::Invalid(at));
         }
         point = point << 6 | u32::from(byte & 0x3f);

@@ -1,6 +1,6 @@
 //! Encodings of input, and how it becomes UTF-8.
 
-use crate::chars;
+use crate::chars::{self, is_continuation};
 use crate::scan::Stop;
 
 /// What stands in the text for input that is no character: a byte that UTF-8 never has.
@@ -113,7 +113,7 @@ impl Encoding {
 
     /// How many bytes of input a piece of text was.
     pub fn input_length(&self, text: &[u8]) -> usize {
-        let characters = || text.iter().filter(|&&byte| byte & 0xc0 != 0x80);
+        let characters = || text.iter().filter(|&&byte| !is_continuation(byte));
         match self {
             Encoding::Utf8 => text.len(),
             Encoding::Utf16Little | Encoding::Utf16Big => {

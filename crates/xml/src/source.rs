@@ -2,6 +2,9 @@
 
 use std::cell::Cell;
 
+use memchr::{memchr_iter, memrchr2};
+
+use crate::chars::is_continuation;
 use crate::encoding::{Detected, Encoding, detect, torn};
 use crate::scan::Stop;
 
@@ -156,33 +159,20 @@ impl Source {
 
     /// Counts lines and columns up to a place in the text.
     pub fn settle(&self, at: usize) {
-        let Position { mut line, mut column, at: mut place } = self.known.get();
-        if at <= place {
-            return;
-        }
-        while place < at {
-            match self.text[place] {
-                b'\n' => {
-                    line += 1;
-                    column = 0;
-                    place += 1;
-                }
-                b'\r' => {
-                    line += 1;
-                    column = 0;
-                    place += 1 + usize::from(place + 1 < at && self.text[place + 1] == b'\n');
-                }
-                first => {
-                    column += 1;
-                    place += match first {
-                        0xc0..=0xdf => 2,
-                        0xe0..=0xef => 3,
-                        0xf0..=0xf4 => 4,
-                        _ => 1,
-                    };
-                }
+        let Position { mut line, mut column, at: known } = self.known.get();
+        let Some(text) = self.text.get(known..at) else { return };
+        // Both signs together end one line.
+        let is_alone = |&place: &usize| text.get(place + 1) != Some(&b'\n');
+        let ends = memchr_iter(b'\n', text).count() + memchr_iter(b'\r', text).filter(is_alone).count();
+        let last_line = match memrchr2(b'\n', b'\r', text) {
+            Some(end) => {
+                column = 0;
+                &text[end + 1..]
             }
-        }
+            None => text,
+        };
+        line += ends as u64;
+        column += last_line.iter().filter(|&&byte| !is_continuation(byte)).count() as u64;
         self.known.set(Position { line, column, at });
     }
 }

@@ -39,11 +39,28 @@ fn sextets([a, b, c]: [u8; 3]) -> [u8; 4] {
     [a >> 2, a << 4 | b >> 4, b << 2 | c >> 6, c].map(|value| ALPHABET[usize::from(value & 0x3f)])
 }
 
+/// Decodes the groups of four characters of the alphabet that text begins with; what is behind them.
+fn decode_groups<'a>(text: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+    let (groups, _) = text.as_chunks::<4>();
+    let mut done = 0;
+    for group in groups {
+        let [a, b, c, d] = group.map(|byte| VALUES[usize::from(byte)]);
+        if (a | b | c | d) == INVALID {
+            break;
+        }
+        out.extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+        done += 4;
+    }
+    &text[done..]
+}
+
 /// Passes over what is not in the alphabet, and ends with a full padding.
 pub fn decode(text: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let (mut bits, mut count, mut pads) = (0_u32, 0, 0);
-    for &byte in text {
+    let mut rest = decode_groups(text, &mut out);
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
         if byte == PAD {
             pads += 1;
             if count >= 2 && count + pads >= 4 {
@@ -53,6 +70,10 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>> {
         }
         let value = VALUES[usize::from(byte)];
         if value == INVALID {
+            // Lines end between groups.
+            if count == 0 && pads == 0 {
+                rest = decode_groups(rest, &mut out);
+            }
             continue;
         }
         pads = 0;

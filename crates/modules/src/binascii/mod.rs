@@ -59,8 +59,24 @@ fn deprecated(function: &str) -> Result<()> {
     services::warn(&exceptions::DeprecationWarning, &format!("binascii.{function}() is deprecated"), 1)
 }
 
-fn hex_value(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).map(|digit| digit as u8)
+/// The value of each hexadecimal digit; what is none has a bit beyond.
+static HEX_VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if let Some(value) = (byte as char).to_digit(16) {
+            values[byte as usize] = value as u8;
+        }
+        byte += 1;
+    }
+    values
+};
+const NO_DIGIT: u8 = 0x80;
+
+/// The byte of two hexadecimal digits.
+fn hex_byte(digits: [u8; 2]) -> Option<u8> {
+    let [high, low] = digits.map(|digit| HEX_VALUES[usize::from(digit)]);
+    ((high | low) & NO_DIGIT == 0).then_some(high << 4 | low)
 }
 
 fn from_hex(text: &[u8]) -> Result<Vec<u8>> {
@@ -68,11 +84,17 @@ fn from_hex(text: &[u8]) -> Result<Vec<u8>> {
     if !rest.is_empty() {
         return Err(ERROR.raise("Odd-length string"));
     }
-    let byte = |&[high, low]: &[u8; 2]| match (hex_value(high), hex_value(low)) {
-        (Some(high), Some(low)) => Ok(high << 4 | low),
+    let mut bytes = vec![0; pairs.len()];
+    let mut all = 0;
+    for (byte, &[high, low]) in bytes.iter_mut().zip(pairs) {
+        let (high, low) = (HEX_VALUES[usize::from(high)], HEX_VALUES[usize::from(low)]);
+        all |= high | low;
+        *byte = high << 4 | low;
+    }
+    match all & NO_DIGIT {
+        0 => Ok(bytes),
         _ => Err(ERROR.raise("Non-hexadecimal digit found")),
-    };
-    pairs.iter().map(byte).collect()
+    }
 }
 
 fn to_hex(data: &Object, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {

@@ -1,6 +1,6 @@
 //! Quoted-printable (RFC 2045, section 6.7; in headers RFC 1522).
 
-use super::hex_value;
+use super::hex_byte;
 
 /// The longest line, without its end.
 const LONGEST_LINE: usize = 76;
@@ -46,7 +46,7 @@ pub fn decode(text: &[u8], header: bool) -> Vec<u8> {
 
 fn hex_pair(text: &[u8]) -> Option<u8> {
     let &[high, low, ..] = text else { return None };
-    Some(hex_value(high)? << 4 | hex_value(low)?)
+    hex_byte([high, low])
 }
 
 /// Encodes, line by line.

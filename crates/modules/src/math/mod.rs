@@ -386,8 +386,27 @@ pub mod math {
     fn prod(iterable: &Object, start: Option<&Object>) -> Result<Ref> {
         let iterator = iterable.iter()?;
         let mut product = start.map_or_else(|| Int::one().into_object(), Object::to_ref);
-        while let Some(item) = iterator.next()? {
-            product = product.multiply(&item)?;
+        let mut next = iterator.next()?;
+        while let Some(item) = next.take() {
+            let (Some(one), Some(other)) =
+                (product.downcast_exact::<Float>(), item.downcast_exact::<Float>())
+            else {
+                product = product.multiply(&item)?;
+                next = iterator.next()?;
+                continue;
+            };
+            // A run of floats needs no object for each step.
+            let mut value = one.value() * other.value();
+            next = loop {
+                match iterator.next()? {
+                    None => break None,
+                    Some(item) => match item.downcast_exact::<Float>() {
+                        Some(factor) => value *= factor.value(),
+                        None => break Some(item),
+                    },
+                }
+            };
+            product = Float::new(value).into_object();
         }
         Ok(product)
     }

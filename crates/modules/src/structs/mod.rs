@@ -9,6 +9,7 @@ use std::mem::offset_of;
 use std::rc::Rc;
 
 use objects::buffer::{Buffer, request};
+use objects::codecs;
 use objects::module::Module;
 use objects::prelude::*;
 use objects::type_object::ready;
@@ -26,18 +27,17 @@ thread_local! {
 }
 
 /// The bytes of a format, which is a string or bytes.
-fn format_bytes(format: &Object) -> Result<Vec<u8>> {
+fn format_bytes(format: &Object) -> Result<&[u8]> {
     if let Some(text) = format.downcast::<Str>() {
         return match text.as_ascii() {
-            Some(ascii) => Ok(ascii.as_bytes().to_vec()),
-            None => {
-                let encoded = format.call_method(intern!("encode"), &[&Str::new("ascii")])?;
-                Ok(encoded.downcast::<Bytes>().map_or_else(Vec::new, |bytes| bytes.as_bytes().to_vec()))
-            }
+            Some(ascii) => Ok(ascii.as_bytes()),
+            None => Err(codecs::encode_text(text, Some("ascii"), None)
+                .map(drop)
+                .expect_err("the text is not ASCII")),
         };
     }
     match format.downcast::<Bytes>() {
-        Some(bytes) => Ok(bytes.as_bytes().to_vec()),
+        Some(bytes) => Ok(bytes.as_bytes()),
         None => {
             let name = format.class().name();
             Err(raise!(TypeError, "Struct() argument 1 must be a str or bytes object, not {name}"))
@@ -52,10 +52,10 @@ fn cached(format: &Object) -> Result<Rc<Format>> {
         format.hash()?;
     }
     let bytes = format_bytes(format)?;
-    if let Some(known) = CACHE.with_borrow(|cache| cache.get(&bytes[..]).cloned()) {
+    if let Some(known) = CACHE.with_borrow(|cache| cache.get(bytes).cloned()) {
         return Ok(known);
     }
-    let parsed = Rc::new(Format::parse(&bytes)?);
+    let parsed = Rc::new(Format::parse(bytes)?);
     CACHE.with_borrow_mut(|cache| {
         if cache.len() >= CACHE_LIMIT {
             cache.clear();
@@ -65,34 +65,38 @@ fn cached(format: &Object) -> Result<Rc<Format>> {
     Ok(parsed)
 }
 
-fn pack_values(format: &Format, values: &[&Object], function: &str) -> Result<Vec<u8>> {
+fn pack_values(format: &Format, values: &[&Object], function: &str) -> Result<Ref<Bytes>> {
     if values.len() != format.count {
         let (expected, got) = (format.count, values.len());
         return Err(ERROR.raise(&format!("{function} expected {expected} items for packing (got {got})")));
     }
-    let mut out = Vec::new();
-    out.try_reserve_exact(format.size).map_err(|_| raise!(MemoryError))?;
-    out.resize(format.size, 0);
-    let mut values = values.iter();
-    for item in &format.items {
-        for (number, value) in values.by_ref().take(item.count).enumerate() {
-            let at = item.offset + number * item.size;
-            value::pack(format.order, item, value, &mut out[at..at + item.size])?;
+    Bytes::build_up_to(format.size, |room| {
+        let mut values = values.iter();
+        for item in &format.items {
+            for (number, value) in values.by_ref().take(item.count).enumerate() {
+                let at = item.offset + number * item.size;
+                value::pack(format.order, item, value, &mut room[at..at + item.size])?;
+            }
         }
-    }
-    Ok(out)
+        Ok(room.len())
+    })
 }
 
 /// Of bytes as long as the format.
 fn unpack_values(format: &Format, bytes: &[u8]) -> Result<Ref<Tuple>> {
-    let mut values = Vec::with_capacity(format.count);
+    if format.count == 0 {
+        return Ok(Tuple::empty());
+    }
+    let values = Tuple::unfilled(format.count)?;
+    let mut places = 0..;
     for item in &format.items {
-        for number in 0..item.count {
+        for (number, place) in (0..item.count).zip(&mut places) {
             let at = item.offset + number * item.size;
-            values.push(value::unpack(format.order, item, &bytes[at..at + item.size])?);
+            let value = value::unpack(format.order, item, &bytes[at..at + item.size])?;
+            values.field(place).expect("as many fields as values").set(Some(value));
         }
     }
-    Tuple::new(values)
+    Ok(values)
 }
 
 fn unpack_all(format: &Format, buffer: &Object) -> Result<Ref<Tuple>> {
@@ -150,7 +154,7 @@ fn pack_at(format: &Format, arguments: &[&Object]) -> Result<()> {
     let offset = offset.as_index_or(&exceptions::IndexError)?;
     let start = place(format, target.len(), offset, "pack_into")?;
     let packed = pack_values(format, values, "pack_into")?;
-    target.bytes_mut()[start..start + packed.len()].copy_from_slice(&packed);
+    target.bytes_mut()[start..start + packed.len()].copy_from_slice(packed.as_bytes());
     Ok(())
 }
 
@@ -212,7 +216,7 @@ impl Struct {
     #[slot(tp_init, "(format)")]
     fn init(&self, format: &Object) -> Result<()> {
         let bytes = format_bytes(format)?;
-        let parsed = Format::parse(&bytes)?;
+        let parsed = Format::parse(bytes)?;
         self.format.set(Some(Str::from_latin1(&bytes)?));
         self.size.set(parsed.size as isize);
         self.count.set(parsed.count as isize);
@@ -233,7 +237,7 @@ impl Struct {
     /// The values packed as the format says.
     #[method("(*values)", no_text_signature)]
     fn pack(&self, values: &[&Object]) -> Result<Ref<Bytes>> {
-        Bytes::try_new(&pack_values(&*self.parsed()?, values, "pack")?)
+        pack_values(&*self.parsed()?, values, "pack")
     }
 
     /// S.pack_into(buffer, offset, v1, v2, ...)
@@ -373,7 +377,7 @@ pub mod module {
     #[function("(*arguments)", no_text_signature)]
     fn pack(arguments: &[&Object]) -> Result<Ref<Bytes>> {
         let (format, values) = split_format(arguments)?;
-        Bytes::try_new(&pack_values(&format, values, "pack")?)
+        pack_values(&format, values, "pack")
     }
 
     /// pack_into(format, buffer, offset, v1, v2, ...)

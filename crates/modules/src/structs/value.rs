@@ -1,5 +1,7 @@
 //! One value of `struct`, as bytes and back.
 
+use std::borrow::Cow;
+
 use objects::bytearray::ByteArray;
 use objects::prelude::*;
 
@@ -29,8 +31,11 @@ pub fn pack(order: Order, item: &Item, value: &Object, out: &mut [u8]) -> Result
         b'?' => out[0] = value.is_true()?.into(),
         b'e' | b'f' | b'd' => return pack_float(order, item.code, value, out),
         _ => {
-            let number = integer(value)?;
-            let bits = int_bits(order, item, &number)?;
+            let bits = match value.downcast::<Int>() {
+                Some(number) => int_bits(item, number)?,
+                None if value.has_index() => int_bits(item, &*value.index()?)?,
+                None => return Err(ERROR.raise("required argument is not an integer")),
+            };
             put(order, bits, out);
         }
     }
@@ -65,40 +70,42 @@ pub fn unpack(order: Order, item: &Item, bytes: &[u8]) -> Result<Ref> {
     })
 }
 
+#[inline]
 fn put(order: Order, bits: u64, out: &mut [u8]) {
-    let size = out.len();
-    if order.big_endian {
-        out.copy_from_slice(&bits.to_be_bytes()[8 - size..]);
-    } else {
-        out.copy_from_slice(&bits.to_le_bytes()[..size]);
+    let bits = if order.big_endian { bits.swap_bytes() >> (64 - 8 * out.len()) } else { bits };
+    match out.len() {
+        1 => out[0] = bits as u8,
+        2 => out.copy_from_slice(&(bits as u16).to_le_bytes()),
+        4 => out.copy_from_slice(&(bits as u32).to_le_bytes()),
+        _ => out.copy_from_slice(&bits.to_le_bytes()),
     }
 }
 
+#[inline]
 fn get(order: Order, bytes: &[u8]) -> u64 {
-    let add = |bits: u64, &byte: &u8| bits << 8 | u64::from(byte);
-    if order.big_endian { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) }
+    let bits = match *bytes {
+        [a] => a.into(),
+        [a, b] => u16::from_le_bytes([a, b]).into(),
+        [a, b, c, d] => u32::from_le_bytes([a, b, c, d]).into(),
+        _ => bytes.first_chunk().map_or(0, |&bytes| u64::from_le_bytes(bytes)),
+    };
+    if order.big_endian { bits.swap_bytes() >> (64 - 8 * bytes.len()) } else { bits }
 }
 
-fn content(value: &Object, code: char) -> Result<Vec<u8>> {
+fn content(value: &Object, code: char) -> Result<Cow<'_, [u8]>> {
     if let Some(bytes) = value.downcast::<Bytes>() {
-        return Ok(bytes.as_bytes().to_vec());
+        return Ok(Cow::Borrowed(bytes.as_bytes()));
     }
     match value.downcast::<ByteArray>() {
-        Some(bytes) => Ok(bytes.as_object().get_buffer(objects::buffer::request::SIMPLE)?.bytes().to_vec()),
+        Some(bytes) => {
+            Ok(Cow::Owned(bytes.as_object().get_buffer(objects::buffer::request::SIMPLE)?.bytes().to_vec()))
+        }
         None => Err(ERROR.raise(&format!("argument for '{code}' must be a bytes object"))),
     }
 }
 
-fn integer(value: &Object) -> Result<Ref<Int>> {
-    match value.downcast::<Int>() {
-        Some(number) => Ok(number.to_ref()),
-        None if value.has_index() => value.index(),
-        None => Err(ERROR.raise("required argument is not an integer")),
-    }
-}
-
 /// The bits of an int in an item's size, which it has to fit.
-fn int_bits(order: Order, item: &Item, number: &Int) -> Result<u64> {
+fn int_bits(item: &Item, number: &Int) -> Result<u64> {
     let out_of_range = || ERROR.raise("argument out of range");
     let code = item.code;
     if code == b'P' {
@@ -108,15 +115,17 @@ fn int_bits(order: Order, item: &Item, number: &Int) -> Result<u64> {
     let narrow_unsigned = matches!(code, b'B' | b'H');
     let bits = if code.is_ascii_lowercase() || narrow_unsigned {
         let value = number.to_i64().ok_or_else(out_of_range)?;
-        let (low, high) = limits(item.size, !narrow_unsigned);
-        if i128::from(value) < low || i128::from(value) > high {
-            return Err(refused(order, item));
+        // What is left of the bits that the item has no room for: of one sign alone.
+        let beyond =
+            value.checked_shr(8 * item.size as u32 - u32::from(!narrow_unsigned)).unwrap_or(value >> 63);
+        if beyond != 0 && (narrow_unsigned || beyond != -1) {
+            return Err(refused(item));
         }
         value as u64
     } else {
         let value = number.to_u64().ok_or_else(out_of_range)?;
-        if i128::from(value) > limits(item.size, false).1 {
-            return Err(refused(order, item));
+        if value.checked_shr(8 * item.size as u32).unwrap_or(0) != 0 {
+            return Err(refused(item));
         }
         value
     };
@@ -129,7 +138,7 @@ fn limits(size: usize, signed: bool) -> (i128, i128) {
 }
 
 #[cold]
-fn refused(_order: Order, item: &Item) -> Raised {
+fn refused(item: &Item) -> Raised {
     let message = match item.code {
         b'b' => "byte format requires -128 <= number <= 127".to_owned(),
         b'B' => "ubyte format requires 0 <= number <= 255".to_owned(),

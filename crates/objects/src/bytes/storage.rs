@@ -93,8 +93,14 @@ impl Bytes {
 
     /// A bytes object of so many zeros, which `fill` writes over. Raises `MemoryError`.
     pub fn build(length: usize, fill: impl FnOnce(&mut [u8])) -> Result<Ref<Bytes>> {
-        if length == 0 {
-            return Ok(empty());
+        match length {
+            0 => return Ok(empty()),
+            1 => {
+                let mut byte = [0];
+                fill(&mut byte);
+                return Ok(single(byte[0]));
+            }
+            _ => {}
         }
         let bytes = Bytes::allocate(length)?;
         let start = bytes.content.as_ptr().cast_mut();

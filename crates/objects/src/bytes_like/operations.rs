@@ -527,23 +527,31 @@ pub fn hex(content: &[u8], separator: Option<&Object>, group: i32) -> Result<Ref
         None => None,
         Some(separator) => Some(separator_byte(separator)?),
     };
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let size = group.unsigned_abs() as usize;
+    let (Some(separator), 1..) = (separator, size) else {
+        return Str::from_ascii_with(2 * content.len(), |text| {
+            text.as_chunks_mut()
+                .0
+                .iter_mut()
+                .zip(content)
+                .for_each(|(digits, &byte)| *digits = hex_digits(byte));
+        });
+    };
     let mut text = Vec::with_capacity(content.len() * 3);
     for (index, &byte) in content.iter().enumerate() {
-        if let Some(separator) = separator
-            && size > 0
-            && index > 0
-        {
-            let place = if group > 0 { content.len() - index } else { index };
-            if place % size == 0 {
-                text.push(separator);
-            }
+        let place = if group > 0 { content.len() - index } else { index };
+        if index > 0 && place % size == 0 {
+            text.push(separator);
         }
-        text.push(DIGITS[usize::from(byte >> 4)]);
-        text.push(DIGITS[usize::from(byte & 15)]);
+        text.extend_from_slice(&hex_digits(byte));
     }
     Str::from_latin1(&text)
+}
+
+/// The two hexadecimal digits of a byte.
+#[inline(always)]
+fn hex_digits(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|digit| if digit < 10 { b'0' + digit } else { b'a' - 10 + digit })
 }
 
 fn separator_byte(separator: &Object) -> Result<u8> {

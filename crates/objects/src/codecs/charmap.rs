@@ -1,11 +1,10 @@
 //! Codecs of one byte for a code point by a table: what most of the package `encodings` is made of.
 
-use std::collections::HashMap;
-
 use super::errors::{ErrorMode, Input, Replacement, raise_encode};
 use super::{Decoded, handlers, narrow};
 use crate::prelude::*;
-use crate::str::StrBuilder;
+use crate::str::{Points, StrBuilder};
+use crate::with_units;
 
 const NAME: &str = "charmap";
 const UNDEFINED: &str = "character maps to <undefined>";
@@ -17,6 +16,11 @@ pub fn decode(bytes: &[u8], errors: &str, mapping: Option<&Object>) -> Result<De
         return narrow::decode_latin1(bytes);
     };
     let table = mapping.downcast_exact::<Str>();
+    if let Some(table) = table
+        && let Some(text) = decode_all(bytes, table.points())?
+    {
+        return Ok((text, bytes.len()));
+    }
     let mut mode = ErrorMode::new(errors);
     let mut input = Input::new(bytes);
     let mut builder = StrBuilder::with_capacity(bytes.len());
@@ -34,13 +38,31 @@ pub fn decode(bytes: &[u8], errors: &str, mapping: Option<&Object>) -> Result<De
     Ok((builder.finish()?, at))
 }
 
+/// What stands in a table for a byte that means nothing.
+const NOTHING: u32 = 0xfffe;
+
+/// The text of bytes that a table of 256 characters has all of.
+fn decode_all(bytes: &[u8], table: Points<'_>) -> Result<Option<Ref<Str>>> {
+    with_units!(table, units => {
+        let Some(units) = units.first_chunk::<256>() else { return Ok(None) };
+        let points = bytes.iter().map(|&byte| u32::from(units[usize::from(byte)]));
+        let (union, is_defined) = points.clone().fold((0, true), |(union, is_defined), point| {
+            (union | point, is_defined & (point != NOTHING))
+        });
+        match is_defined {
+            true => Str::from_known(bytes.len(), union, points).map(Some),
+            false => Ok(None),
+        }
+    })
+}
+
 fn push_from_string(table: &Str, byte: u8, builder: &mut StrBuilder) -> bool {
     let index = usize::from(byte);
-    let point = if index < table.len() { table.code_point(index) } else { 0xfffe };
-    if point != 0xfffe {
+    let point = if index < table.len() { table.code_point(index) } else { NOTHING };
+    if point != NOTHING {
         builder.push(point);
     }
-    point != 0xfffe
+    point != NOTHING
 }
 
 /// Adds what a mapping has for a byte; false where it has nothing.
@@ -58,7 +80,7 @@ fn push_from_mapping(mapping: &Object, byte: u8, builder: &mut StrBuilder) -> Re
     }
     if let Some(number) = value.downcast::<Int>() {
         return match number.to_i64() {
-            Some(0xfffe) => Ok(false),
+            Some(number) if number == NOTHING.into() => Ok(false),
             Some(point @ 0..=0x10_ffff) => {
                 builder.push(point as u32);
                 Ok(true)
@@ -69,26 +91,67 @@ fn push_from_mapping(mapping: &Object, byte: u8, builder: &mut StrBuilder) -> Re
     let Some(text) = value.downcast::<Str>() else {
         bail!(TypeError, "character mapping must return integer, None or str");
     };
-    if text.len() == 1 && text.code_point(0) == 0xfffe {
+    if text.len() == 1 && text.code_point(0) == NOTHING {
         return Ok(false);
     }
     builder.push_string(text);
     Ok(true)
 }
 
-/// A table for encoding, made of one for decoding: `codecs.charmap_build`.
+/// A table for encoding, made of one for decoding: `codecs.charmap_build`. The bytes of 256 code points stand
+/// together in a page.
 #[repr(C)]
 pub struct EncodingMap {
     base: Object,
-    bytes: HashMap<u32, u8>,
+    /// Where the page of the code points with this high byte is.
+    places: [u16; 256],
+    /// The first page is empty. Zero is no byte, but for U+0000.
+    pages: Vec<[u8; 256]>,
 }
 
 #[class(name = "EncodingMap", static_ = ENCODING_MAP)]
 impl EncodingMap {
-    /// Return the size (in bytes) of this object.
+    /// The bytes of memory that the map takes.
     #[method(no_text_signature)]
     fn size(&self) -> usize {
-        size_of::<EncodingMap>() + self.bytes.capacity() * size_of::<(u32, u8)>()
+        size_of::<EncodingMap>() + size_of_val(&*self.pages)
+    }
+}
+
+impl EncodingMap {
+    fn of(known: impl Iterator<Item = (u32, u8)>) -> EncodingMap {
+        let mut map = EncodingMap { base: Object::header(), places: [0; 256], pages: vec![[0; 256]] };
+        for (point, byte) in known {
+            let place = &mut map.places[(point >> 8) as usize];
+            if *place == 0 {
+                *place = map.pages.len() as u16;
+                map.pages.push([0; 256]);
+            }
+            map.pages[usize::from(*place)][(point & 0xff) as usize] = byte;
+        }
+        map
+    }
+
+    #[inline(always)]
+    fn byte(&self, point: u32) -> Option<u8> {
+        let place = *self.places.get((point >> 8) as usize)?;
+        let byte = self.pages[usize::from(place)][(point & 0xff) as usize];
+        (byte != 0 || point == 0).then_some(byte)
+    }
+
+    /// The bytes of code points that the map has all of.
+    fn encode_all(&self, points: Points<'_>) -> Result<Option<Ref<Bytes>>> {
+        let mut is_complete = true;
+        let bytes = Bytes::build(points.len(), |room| {
+            with_units!(points, units => for (place, &unit) in room.iter_mut().zip(units) {
+                let Some(byte) = self.byte(unit.into()) else {
+                    is_complete = false;
+                    break;
+                };
+                *place = byte;
+            });
+        })?;
+        Ok(is_complete.then_some(bytes))
     }
 }
 
@@ -100,8 +163,8 @@ pub fn build(table: &Str) -> Result<Ref> {
     let is_ordinary =
         length > 0 && points.at(0) == 0 && points.iter().skip(1).all(|point| point != 0 && point <= 0xffff);
     if is_ordinary {
-        let known = points.iter().zip(0..=255).filter(|&(point, _)| point != 0xfffe);
-        return Ok(Ref::new(EncodingMap { base: Object::header(), bytes: known.collect() }).into_object());
+        let known = points.iter().zip(0..=255).filter(|&(point, _)| point != NOTHING);
+        return Ok(Ref::new(EncodingMap::of(known)).into_object());
     }
     let map = Dict::new();
     for (byte, point) in points.iter().enumerate() {
@@ -113,7 +176,7 @@ pub fn build(table: &Str) -> Result<Ref> {
 /// Adds the bytes of a code point; false where the mapping has none.
 fn push_encoded(mapping: &Object, point: u32, bytes: &mut Vec<u8>) -> Result<bool> {
     if let Some(map) = mapping.downcast_exact::<EncodingMap>() {
-        let byte = map.bytes.get(&point);
+        let byte = map.byte(point);
         bytes.extend(byte);
         return Ok(byte.is_some());
     }
@@ -160,8 +223,13 @@ pub fn encode(string: &Str, errors: &str, mapping: Option<&Object>) -> Result<Re
     let Some(mapping) = mapping.filter(|mapping| !mapping.is_none()) else {
         return narrow::encode_latin1(string, errors);
     };
-    let mut mode = ErrorMode::new(errors);
     let points = string.points();
+    if let Some(map) = mapping.downcast_exact::<EncodingMap>()
+        && let Some(bytes) = map.encode_all(points)?
+    {
+        return Ok(bytes);
+    }
+    let mut mode = ErrorMode::new(errors);
     let mut bytes = Vec::with_capacity(points.len());
     let mut at = 0;
     while at < points.len() {

@@ -3,7 +3,7 @@
 use super::errors::{ErrorMode, Input, Replacement, raise_encode};
 use super::{ByteOrder, Decoded};
 use crate::prelude::*;
-use crate::str::StrBuilder;
+use crate::str::{Points, StrBuilder};
 
 fn read(order: ByteOrder, bytes: &[u8], at: usize) -> u32 {
     let pair = [bytes[at], bytes[at + 1]];
@@ -43,6 +43,22 @@ pub fn decode(
     Ok((text, used, found))
 }
 
+/// The text of whole units without surrogates, which most text is.
+fn decode_plain(bytes: &[u8], order: ByteOrder) -> Result<Option<Ref<Str>>> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let unit = |&pair: &[u8; 2]| match order {
+        ByteOrder::Little => u16::from_le_bytes(pair),
+        ByteOrder::Big => u16::from_be_bytes(pair),
+    };
+    let (union, is_plain) = pairs.iter().map(unit).fold((0, rest.is_empty()), |(union, is_plain), unit| {
+        (union | unit, is_plain & (unit & 0xf800 != 0xd800))
+    });
+    if !is_plain {
+        return Ok(None);
+    }
+    Str::from_known(pairs.len(), union.into(), pairs.iter().map(|pair| unit(pair).into())).map(Some)
+}
+
 fn decode_units(
     bytes: &[u8],
     mut at: usize,
@@ -51,6 +67,9 @@ fn decode_units(
     encoding: &str,
     is_final: bool,
 ) -> Result<Decoded> {
+    if let Some(text) = decode_plain(&bytes[at..], order)? {
+        return Ok((text, bytes.len()));
+    }
     let mut mode = ErrorMode::new(errors);
     let mut input = Input::new(bytes);
     let mut builder = StrBuilder::with_capacity(bytes.len() / 2);
@@ -95,11 +114,49 @@ fn decode_units(
     Ok((builder.finish()?, at))
 }
 
+/// The units of code points without lone surrogates, in an order, behind a byte order mark if it is asked for.
+fn encode_plain(points: Points<'_>, order: ByteOrder, has_mark: bool) -> Result<Ref<Bytes>> {
+    let astral = match points {
+        Points::Four(units) => units.iter().filter(|&&unit| unit > 0xffff).count(),
+        _ => 0,
+    };
+    let count = points.len() + astral + usize::from(has_mark);
+    let Some(length) = count.checked_mul(2) else { bail!(MemoryError) };
+    Bytes::build(length, |room| {
+        let (mark, pairs) = room.as_chunks_mut::<2>().0.split_at_mut(usize::from(has_mark));
+        let bytes_of = |unit: u16| match order {
+            ByteOrder::Little => unit.to_le_bytes(),
+            ByteOrder::Big => unit.to_be_bytes(),
+        };
+        mark.fill(bytes_of(0xfeff));
+        match points {
+            Points::One(units) => {
+                pairs.iter_mut().zip(units).for_each(|(pair, &unit)| *pair = bytes_of(unit.into()));
+            }
+            Points::Two(units) => {
+                pairs.iter_mut().zip(units).for_each(|(pair, &unit)| *pair = bytes_of(unit))
+            }
+            Points::Four(units) => {
+                let units = units.iter().flat_map(|&point| match point.checked_sub(0x1_0000) {
+                    None => [Some(point as u16), None],
+                    Some(offset) => {
+                        [Some(0xd800 | (offset >> 10) as u16), Some(0xdc00 | (offset & 0x3ff) as u16)]
+                    }
+                });
+                pairs.iter_mut().zip(units.flatten()).for_each(|(pair, unit)| *pair = bytes_of(unit));
+            }
+        }
+    })
+}
+
 /// Encodes; without an order, in the machine's, a byte order mark in front.
 pub fn encode(string: &Str, errors: &str, order: Option<ByteOrder>) -> Result<Ref<Bytes>> {
     let encoding = name(order);
     let given = order.unwrap_or(ByteOrder::NATIVE);
     let points = string.points();
+    if string.first_surrogate().is_none() {
+        return encode_plain(points, given, order.is_none());
+    }
     let mut bytes = Vec::with_capacity(2 * points.len() + 2);
     let put = |bytes: &mut Vec<u8>, unit: u32| match given {
         ByteOrder::Little => bytes.extend_from_slice(&(unit as u16).to_le_bytes()),

@@ -9,7 +9,7 @@ const NAME: &str = "utf-8";
 
 /// Decodes; unless `is_final`, a sequence cut off at the end is left alone.
 pub fn decode(bytes: &[u8], errors: &str, is_final: bool) -> Result<Decoded> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         return Ok((Str::try_new(text)?, bytes.len()));
     }
     decode_checked(bytes, errors, is_final)
@@ -61,8 +61,8 @@ fn reason_for(first: u8) -> &'static str {
 
 /// Encodes; surrogates go to the error handler.
 pub fn encode(string: &Str, errors: &str) -> Result<Ref<Bytes>> {
-    match string.utf8_form() {
-        Some(bytes) => Bytes::try_new(&bytes),
+    match string.to_utf8_bytes()? {
+        Some(bytes) => Ok(bytes),
         None => encode_checked(string, errors),
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::storage::Unit;
+use super::transcode::leading_union;
 use super::{Points, Str};
 use crate::prelude::*;
 use crate::with_units;
@@ -196,16 +197,6 @@ impl Extend<u32> for StrBuilder {
     }
 }
 
-/// A number as wide as the widest character, told by the greatest first byte of them.
-fn leading_union(text: &str) -> u32 {
-    match text.bytes().max().unwrap_or(0) {
-        0..0x80 => 0x7f,
-        0x80..0xc4 => 0xff,
-        0xc4..0xf0 => 0xffff,
-        _ => 0x10_ffff,
-    }
-}
-
 /// A string formatted as `format!` does.
 #[macro_export]
 macro_rules! format_str {
@@ -220,9 +211,7 @@ impl Str {
         if text.is_ascii() {
             return Str::from_units(text.as_bytes(), 0x7f);
         }
-        let mut builder = StrBuilder::with_capacity(text.len());
-        builder.push_str(text);
-        builder.finish()
+        Str::from_wide_text(text)
     }
 
     /// A string of this text, which the program being run has no say in the size of.

@@ -16,6 +16,7 @@ mod search;
 mod split;
 mod storage;
 pub mod template;
+mod transcode;
 mod translate;
 pub mod utf8;
 

@@ -299,8 +299,14 @@ impl Str {
     /// A string whose content `fill` writes: it gets all the units. `union` has the bits of every
     /// code point that will be written, and no more than needed.
     pub(super) fn build<U: Unit>(length: usize, union: u32, fill: impl FnOnce(&mut [U])) -> Result<Ref<Str>> {
-        if length == 0 {
-            return Ok(Str::empty());
+        match length {
+            0 => return Ok(Str::empty()),
+            1 => {
+                let mut unit = [U::from_point(0)];
+                fill(&mut unit);
+                return Str::from_point(unit[0].into());
+            }
+            _ => {}
         }
         assert_eq!(Kind::of(union), U::KIND);
         let string = Str::allocate(length, union)?;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use literals::Text;
 
+use super::transcode::{write_wtf8, wtf8_length};
 use super::{Points, Str, StrBuilder};
 use crate::prelude::*;
 
@@ -80,11 +81,23 @@ impl Str {
     }
 
     fn encode_wtf8(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.len() + self.len() / 2);
-        for point in self.points().iter() {
-            push_code_point(&mut bytes, point);
-        }
+        let points = self.points();
+        let mut bytes = vec![0; wtf8_length(points)];
+        write_wtf8(points, &mut bytes);
         bytes
+    }
+
+    /// The UTF-8 form as a bytes object; none if there are lone surrogates. Raises `MemoryError`.
+    pub fn to_utf8_bytes(&self) -> Result<Option<Ref<Bytes>>> {
+        let bytes = match self.cached_utf8() {
+            Some(bytes) => Bytes::try_new(bytes),
+            None if self.first_surrogate().is_some() => return Ok(None),
+            None => {
+                let points = self.points();
+                Bytes::build(wtf8_length(points), |room| write_wtf8(points, room))
+            }
+        };
+        bytes.map(Some)
     }
 
     /// The text, cached in the string; none if it holds lone surrogates.
@@ -107,10 +120,14 @@ impl Str {
     }
 
     /// Where the first lone surrogate is.
-    fn first_surrogate(&self) -> Option<usize> {
+    pub(crate) fn first_surrogate(&self) -> Option<usize> {
         let is_surrogate = |point: u32| (0xd800..0xe000).contains(&point);
         match self.points() {
             Points::One(_) => None,
+            // Most strings have none, which is seen fastest without a way out of the loop.
+            Points::Two(units) if !units.iter().fold(false, |any, &unit| any | (unit & 0xf800 == 0xd800)) => {
+                None
+            }
             Points::Two(units) => units.iter().position(|&unit| is_surrogate(unit.into())),
             Points::Four(units) => units.iter().position(|&unit| is_surrogate(unit)),
         }

@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use crate::accounting::{Account, Origin};
 use crate::attributes::Attributes;
+use crate::chars::is_continuation;
 use crate::code::Code;
 use crate::content::Tag;
 use crate::dtd::{Dtd, Text};
@@ -584,7 +585,7 @@ impl Parser {
         self.rest = 0..0;
         if range.len() > PIECE && self.frames.is_empty() && self.source.comes_in_pieces() {
             let mut middle = range.start + PIECE;
-            while self.source.text[middle] & 0xc0 == 0x80 {
+            while is_continuation(self.source.text[middle]) {
                 middle -= 1;
             }
             self.rest = middle..range.end;

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Times pyperformance's standard-library benchmarks on Krait and on the other Pythons of this machine.
-#     bench.sh KRAIT [ARGUMENT OF compare.py...]
+#     pyperformance.sh KRAIT [ARGUMENT OF compare.py...]
 set -eu
 krait=$1
 shift
-compare=$(cd "$(dirname "$0")/../.." && pwd)/shared/bench/compare.py
+compare=$(cd "$(dirname "$0")/../../.." && pwd)/shared/bench/compare.py
 [ -f "$compare" ] || compare=${KRAIT_COMPARE:?no compare.py beside the project: set KRAIT_COMPARE to it}
 python3 -c 'import pyperformance' 2>/dev/null || python3 -m pip install --quiet pyperformance
 benchmarks=$(python3 -c 'import os, pyperformance; print(os.path.join(os.path.dirname(pyperformance.__file__), "data-files", "benchmarks"))')
