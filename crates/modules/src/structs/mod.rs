@@ -217,7 +217,7 @@ impl Struct {
     fn init(&self, format: &Object) -> Result<()> {
         let bytes = format_bytes(format)?;
         let parsed = Format::parse(bytes)?;
-        self.format.set(Some(Str::from_latin1(&bytes)?));
+        self.format.set(Some(Str::from_latin1(bytes)?));
         self.size.set(parsed.size as isize);
         self.count.set(parsed.count as isize);
         self.parsed.set(Some(Rc::new(parsed)));
