@@ -164,15 +164,17 @@ pub mod module {
         Bytes::try_new(&hqx::expand(buffer.bytes())?)
     }
 
-    /// Binary data of hexadecimal representation: an even number of digits, upper or lower case.
+    /// The bytes whose hexadecimal digits, of upper or lower case, a text consists of.
     ///
-    /// This function is also available as "unhexlify()".
+    /// Raises binascii.Error for an odd number of digits, or anything else in the text. unhexlify() is the same.
     #[function("(hexstr, /)")]
     fn a2b_hex(hexstr: &Object) -> Result<Ref<Bytes>> {
         decoded(hexstr, from_hex)
     }
 
-    /// Binary data of hexadecimal representation: an even number of digits, upper or lower case.
+    /// The bytes whose hexadecimal digits, of upper or lower case, a text consists of.
+    ///
+    /// Raises binascii.Error for an odd number of digits, or anything else in the text. a2b_hex() is the same.
     #[function("(hexstr, /)")]
     fn unhexlify(hexstr: &Object) -> Result<Ref<Bytes>> {
         decoded(hexstr, from_hex)
