@@ -4,12 +4,10 @@ use objects::prelude::*;
 
 pub use _bisect::{DEFINITION, initialize};
 
-/// Bisection algorithms.
+/// Search of sorted lists in steps that halve the range.
 ///
-/// This module provides support for maintaining a list in sorted order without
-/// having to sort the list after each insertion. For long lists of items with
-/// expensive comparison operations, this can be an improvement over the more
-/// common approach.
+/// A new item is put in its place by few comparisons: this keeps a list
+/// sorted for less than sorting it again after each change costs.
 #[module(name = "_bisect")]
 pub mod _bisect {
     use objects::prelude::*;
@@ -57,35 +55,35 @@ pub mod _bisect {
         }
     }
 
-    /// Return the index where to insert item x in list a, assuming a is sorted.
+    /// The index at which x, put into the sorted list a, is behind all items equal to it.
     ///
-    /// The return value i is such that all e in a[:i] have e <= x, and all e in
-    /// a[i:] have e > x: behind any items that equal x. lo and hi bound the slice of a that is searched.
+    /// So items before that index are at most x, and those from there on larger. With lo
+    /// and hi, only the slice of a that they bound is searched.
     #[function("(a, x, lo=0, hi=None)")]
     fn bisect_right(a: &Object, x: &Object, lo: isize, hi: NoneOr<isize>) -> Result<isize> {
         right(a, x, bounds(a, lo, hi)?)
     }
 
-    /// Return the index where to insert item x in list a, assuming a is sorted.
+    /// The index at which x, put into the sorted list a, is before all items equal to it.
     ///
-    /// The return value i is such that all e in a[:i] have e < x, and all e in
-    /// a[i:] have e >= x: before any items that equal x. lo and hi bound the slice of a that is searched.
+    /// So items before that index are less than x, and those from there on at least x. With
+    /// lo and hi, only the slice of a that they bound is searched.
     #[function("(a, x, lo=0, hi=None)")]
     fn bisect_left(a: &Object, x: &Object, lo: isize, hi: NoneOr<isize>) -> Result<isize> {
         left(a, x, bounds(a, lo, hi)?)
     }
 
-    /// Insert item x in list a, and keep it sorted assuming a is sorted.
+    /// Put x into the sorted list a where it belongs, behind all items equal to it.
     ///
-    /// If x is already in a, insert it to the right of the rightmost x. lo and hi bound the slice of a that is searched.
+    /// With lo and hi, only the slice of a that they bound is searched.
     #[function("(a, x, lo=0, hi=None)")]
     fn insort_right(a: &Object, x: &Object, lo: isize, hi: NoneOr<isize>) -> Result<()> {
         insert(a, x, right(a, x, bounds(a, lo, hi)?)?)
     }
 
-    /// Insert item x in list a, and keep it sorted assuming a is sorted.
+    /// Put x into the sorted list a where it belongs, before all items equal to it.
     ///
-    /// If x is already in a, insert it to the left of the leftmost x. lo and hi bound the slice of a that is searched.
+    /// With lo and hi, only the slice of a that they bound is searched.
     #[function("(a, x, lo=0, hi=None)")]
     fn insort_left(a: &Object, x: &Object, lo: isize, hi: NoneOr<isize>) -> Result<()> {
         insert(a, x, left(a, x, bounds(a, lo, hi)?)?)

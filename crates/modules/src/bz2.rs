@@ -106,12 +106,10 @@ impl Bz2Compressor {
     }
 }
 
-/// Create a compressor object for compressing data incrementally.
+/// Compresses data that comes in pieces; compress() does it for data as a whole.
 ///
 ///   compresslevel
-///     Compression level, as a number between 1 and 9.
-///
-/// For one-shot compression, use the compress() function instead.
+///     The size of blocks, from 1 to 9 times 100 kB: larger ones make smaller output.
 #[class(name = "BZ2Compressor", module = "_bz2", signature = "(compresslevel=9, /)")]
 impl Bz2Compressor {
     #[slot(tp_new, "(compresslevel=9, /)")]
@@ -124,22 +122,15 @@ impl Bz2Compressor {
         Ref::new_in(class, Bz2Compressor { base: Object::header(), compression })
     }
 
-    /// Provide data to the compressor object.
+    /// Compress a piece of data, and give what output there is so far, which may be b''.
     ///
-    /// Returns a chunk of compressed data if possible, or b'' otherwise.
-    ///
-    /// When you have finished providing data to the compressor, call the
-    /// flush() method to finish the compression process.
+    /// The rest of it comes from flush() behind the last piece.
     #[method("(data, /)")]
     fn compress(&self, data: BytesLike) -> Result<Ref<Bytes>> {
         self.run(data.bytes(), Action::Run, "Compressor has been flushed")
     }
 
-    /// Finish the compression process.
-    ///
-    /// Returns the compressed data left in internal buffers.
-    ///
-    /// The compressor object may not be used after this method is called.
+    /// Give the rest of the output. Nothing can be done with the compressor afterwards.
     #[method]
     fn flush(&self) -> Result<Ref<Bytes>> {
         self.run(&[], Action::Finish, "Repeated call to flush()")
@@ -153,9 +144,7 @@ pub struct Bz2Decompressor {
     decompression: Shared<Decompression<bzip2::Decompressor>>,
 }
 
-/// Create a decompressor object for decompressing data incrementally.
-///
-/// For one-shot decompression, use the decompress() function instead.
+/// Decompresses a stream that comes in pieces; decompress() does it for data as a whole.
 #[class(name = "BZ2Decompressor", module = "_bz2", signature = "()")]
 impl Bz2Decompressor {
     #[slot(tp_new, "()")]
@@ -165,18 +154,14 @@ impl Bz2Decompressor {
         Ref::new_in(class, Bz2Decompressor { base: Object::header(), decompression })
     }
 
-    /// Decompress *data*, returning uncompressed data as bytes.
+    /// Decompress a piece of the stream, and give what output there is so far.
     ///
-    /// If *max_length* is nonnegative, returns at most *max_length* bytes of
-    /// decompressed data. If this limit is reached and further output can be
-    /// produced, *self.needs_input* will be set to ``False``. In this case, the next
-    /// call to *decompress()* may provide *data* as b'' to obtain more of the output.
+    /// With a *max_length* that is not negative, that is so many bytes at most. Where there
+    /// could be more, needs_input is False then: call again, with b'' or with the next piece.
+    /// Otherwise it is True as long as the stream goes on.
     ///
-    /// If all of the input was decompressed and returned, *self.needs_input*
-    /// will be set to True.
-    ///
-    /// To decompress data after the end of stream raises an EOFError. What is found
-    /// after it is ignored and saved in the unused_data attribute.
+    /// EOFError is raised for a piece after the stream's end. What stands behind the end in
+    /// the last piece is left in unused_data.
     #[method("(data, max_length=-1)")]
     fn decompress(&self, data: BytesLike, max_length: isize) -> Result<Ref<Bytes>> {
         let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
@@ -184,19 +169,19 @@ impl Bz2Decompressor {
         Bytes::try_new(done.map_err(raise_trouble)?.bytes())
     }
 
-    /// True if the end-of-stream marker has been reached.
+    /// Whether the stream has ended.
     #[getter]
     fn eof(&self) -> bool {
         self.decompression.with(|decompression| decompression.is_at_end)
     }
 
-    /// Data found after the end of the compressed stream.
+    /// The bytes that stood behind the stream's end.
     #[getter]
     fn unused_data(&self) -> Vec<u8> {
         self.decompression.with(|decompression| decompression.unused.clone())
     }
 
-    /// True if more input is needed before more decompressed data can be produced.
+    /// Whether there will be no more output without more input.
     #[getter]
     fn needs_input(&self) -> bool {
         self.decompression.with(|decompression| decompression.needs_input)

@@ -47,10 +47,10 @@ fn encoded(bytes: Result<Ref<Bytes>>, string: &Str) -> Encoded {
 pub mod _codecs {
     use super::*;
 
-    /// Register a codec search function.
+    /// Add a function to those that are asked, one by one, for the codec of an encoding.
     ///
-    /// Search functions take one argument, the encoding's name in lower case, and return
-    /// a tuple of functions (encoder, decoder, stream_reader, stream_writer), or a CodecInfo object.
+    /// It takes the name in lower case, and gives None if it knows of no such codec, or a CodecInfo object,
+    /// or a tuple of four functions: (encoder, decoder, stream_reader, stream_writer).
     #[function("(search_function, /)")]
     fn register(search_function: &Object) -> Result<()> {
         codecs::registry::register(search_function)

@@ -57,10 +57,9 @@ const CONSTANTS: Constants = constants![
     LOCK_WRITE = 128,
 ];
 
-/// This module performs file control and I/O control on file
-/// descriptors.  It is an interface to the fcntl() and ioctl() Unix
-/// routines.  File descriptors can be obtained with the fileno() method of
-/// a file or socket object.
+/// What the system does with open files beyond reading and writing: the
+/// calls fcntl(), ioctl(), flock() and locks of parts of a file. Files are
+/// descriptors, or objects whose fileno() gives one.
 #[module(name = "fcntl")]
 pub mod fcntl {
     use std::ffi::c_int;
@@ -171,10 +170,11 @@ pub mod fcntl {
         raised(blocking(|| control::ioctl(file, request, number)))?.into_object()
     }
 
-    /// Perform the lock operation `operation` on file descriptor `fd`.
+    /// Lock or unlock a file as a whole, as flock(2) of the system does.
     ///
-    /// See the Unix manual page for flock(2) for details (On some systems, this
-    /// function is emulated using fcntl()).
+    /// The operation is LOCK_SH for a lock that others may share, LOCK_EX for one
+    /// that they may not, or LOCK_UN to unlock. With LOCK_NB added to it, the call
+    /// raises OSError instead of waiting.
     #[function("(fd, operation, /)")]
     fn flock(fd: File, operation: c_int) -> Result<()> {
         audit("fcntl.flock", &[&*Int::new(fd.0.into()), &*Int::new(operation.into())])?;
@@ -186,14 +186,13 @@ pub mod fcntl {
         argument.map_or(Ok(0), |argument| i64::from_argument(argument, &Place::new("lockf", "argument")))
     }
 
-    /// A wrapper around the fcntl() locking calls.
+    /// Lock or unlock a part of a file, as lockf(3) of the system does.
     ///
-    /// `fd` is the file descriptor of the file to lock or unlock, and the operation is one
-    /// of the following values:
+    /// The operation is one of these:
     ///
     ///     LOCK_UN - unlock
-    ///     LOCK_SH - acquire a shared lock
-    ///     LOCK_EX - acquire an exclusive lock
+    ///     LOCK_SH - a lock that others may share
+    ///     LOCK_EX - a lock that they may not share
     ///
     /// LOCK_SH and LOCK_EX may be combined with LOCK_NB: the call then raises OSError (EACCES or EAGAIN)
     /// instead of waiting.

@@ -129,19 +129,18 @@ impl<'a> FromArgument<'a> for HeapList<'a> {
     }
 }
 
-/// Heap queue algorithm (a.k.a. priority queue).
+/// Lists arranged as heaps, whose first item is always the smallest.
 ///
-/// Heaps are arrays for which a[k] <= a[2*k+1] and a[k] <= a[2*k+2] for
-/// all k, counting elements from 0.  For the sake of comparison,
-/// non-existing elements are considered to be infinite.  The interesting
-/// property of a heap is that a[0] is always its smallest element.
+/// In a heap no item is larger than those at twice its index and one or two
+/// more. So to put an item in, or to take the first one out, needs no more
+/// steps than the number of items has binary digits.
 #[module(name = "_heapq")]
 pub mod _heapq {
     use objects::prelude::*;
 
     use super::{Heap, HeapList, Order};
 
-    /// Push item onto heap, maintaining the heap invariant.
+    /// Put an item into a heap.
     #[function("(heap, item, /)")]
     fn heappush(heap: HeapList, item: &Object) -> Result<()> {
         heap.0.push(item.to_ref())?;
@@ -149,24 +148,25 @@ pub mod _heapq {
         Order::SmallestFirst.move_up(&heap, 0, heap.length - 1)
     }
 
-    /// Pop the smallest item off the heap, maintaining the heap invariant.
+    /// Take the smallest item out of a heap. Raises IndexError if it is empty.
     #[function("(heap, /)")]
     fn heappop(heap: HeapList) -> Result<Ref> {
         Order::SmallestFirst.pop(heap.0)
     }
 
-    /// Pop and return the current smallest value, and add the new item.
+    /// Take the smallest item out of a heap and put another one in.
     ///
-    /// This is faster than heappop() followed by heappush(), and right where the heap keeps its size. The value
-    /// returned may be larger than the item.
+    /// Both in one step, this is faster than heappop() and heappush(), and the heap keeps its size. What is returned
+    /// may be
+    /// larger than the new item. Raises IndexError if the heap is empty.
     #[function("(heap, item, /)")]
     fn heapreplace(heap: HeapList, item: &Object) -> Result<Ref> {
         Order::SmallestFirst.replace(heap.0, item)
     }
 
-    /// Push item on the heap, then pop and return the smallest item from the heap.
+    /// Put an item into a heap and take the smallest one out, which may be the item itself.
     ///
-    /// This is faster than heappush() followed by a separate call to heappop().
+    /// Both in one step, this is faster than heappush() and heappop().
     #[function("(heap, item, /)")]
     fn heappushpop(heap: HeapList, item: &Object) -> Result<Ref> {
         let Some(first) = heap.0.get(0) else { return Ok(item.to_ref()) };
@@ -176,25 +176,25 @@ pub mod _heapq {
         }
     }
 
-    /// Transform list into a heap, in-place, in O(len(heap)) time.
+    /// Arrange the items of a list as a heap, in a time that grows as their number does.
     #[function("(heap, /)")]
     fn heapify(heap: HeapList) -> Result<()> {
         Order::SmallestFirst.arrange(heap.0)
     }
 
-    /// Maxheap variant of heappop.
+    /// Take the largest item out of a heap that has the largest one first.
     #[function("(heap, /)")]
     fn _heappop_max(heap: HeapList) -> Result<Ref> {
         Order::LargestFirst.pop(heap.0)
     }
 
-    /// Maxheap variant of heapreplace.
+    /// Take the largest item out of a heap that has the largest one first, and put another one in.
     #[function("(heap, item, /)")]
     fn _heapreplace_max(heap: HeapList, item: &Object) -> Result<Ref> {
         Order::LargestFirst.replace(heap.0, item)
     }
 
-    /// Maxheap variant of heapify.
+    /// Arrange the items of a list as a heap that has the largest one first.
     #[function("(heap, /)")]
     fn _heapify_max(heap: HeapList) -> Result<()> {
         Order::LargestFirst.arrange(heap.0)

@@ -19,12 +19,12 @@ static PROFILER_ENTRY: Definition = Definition::new(
     c"What a profiler knows of one function.",
     6,
     &[
-        (c"code", Some(c"code object or built-in function name")),
-        (c"callcount", Some(c"how many times this was called")),
-        (c"reccallcount", Some(c"how many times called recursively")),
-        (c"totaltime", Some(c"total time in this entry")),
-        (c"inlinetime", Some(c"inline time in this entry (not in subcalls)")),
-        (c"calls", Some(c"details of the calls")),
+        (c"code", Some(c"the function's code object, or a text for a built-in one")),
+        (c"callcount", Some(c"the number of calls")),
+        (c"reccallcount", Some(c"the number of calls while another one was under way")),
+        (c"totaltime", Some(c"the seconds that the calls took")),
+        (c"inlinetime", Some(c"the seconds without those of functions that it called")),
+        (c"calls", Some(c"the functions that it called, or None")),
     ],
 );
 
@@ -33,11 +33,11 @@ static PROFILER_SUBENTRY: Definition = Definition::new(
     c"What a profiler knows of one function as called by another.",
     5,
     &[
-        (c"code", Some(c"called code object or built-in function name")),
-        (c"callcount", Some(c"how many times this is called")),
-        (c"reccallcount", Some(c"how many times this is called recursively")),
-        (c"totaltime", Some(c"total time spent in this call")),
-        (c"inlinetime", Some(c"inline time (not in further subcalls)")),
+        (c"code", Some(c"the called function's code object, or a text for a built-in one")),
+        (c"callcount", Some(c"the number of calls by the other function")),
+        (c"reccallcount", Some(c"the number of these while another one was under way")),
+        (c"totaltime", Some(c"the seconds that these calls took")),
+        (c"inlinetime", Some(c"the seconds without those of functions called in turn")),
     ],
 );
 
@@ -284,17 +284,17 @@ impl Profiler {
 
     /// getstats() -> list of profiler_entry objects
     ///
-    /// Return what was collected so far, a tuple-like object for each function:
+    /// Tells what is known so far, in an object for each function with these attributes:
     ///
-    ///     code          code object, or the description of a built-in function
-    ///     callcount     how many times this was called
-    ///     reccallcount  how many times called recursively
-    ///     totaltime     total time in this entry
-    ///     inlinetime    inline time in this entry (not in subcalls)
-    ///     calls         details of the calls
+    ///     code          the code object, or a text for a built-in function
+    ///     callcount     how many calls there were
+    ///     reccallcount  how many of them while another one was under way
+    ///     totaltime     the seconds that the calls took
+    ///     inlinetime    the seconds without those of functions that they called
+    ///     calls         the functions that they called
     ///
-    /// calls is None, or a list of objects with the first five of these for the calls that
-    /// the function made.
+    /// calls is None, or a list of objects with the first five of these, for the calls that
+    /// this function made of another one.
     #[method("()", no_text_signature)]
     fn getstats(&self) -> Result<Ref<List>> {
         let has_unit = !self.timer.is_null() && self.unit.get() != 0.0;
@@ -322,7 +322,7 @@ impl Profiler {
 
     /// enable(subcalls=True, builtins=True)
     ///
-    /// Start collecting profiling information.
+    /// Count calls from now on.
     /// With subcalls, calls of a function are also counted by the function that makes them;
     /// with builtins, the time in built-in functions is counted apart from that of their callers.
     #[method("(subcalls=True, builtins=True)", no_text_signature)]
@@ -336,7 +336,7 @@ impl Profiler {
 
     /// disable()
     ///
-    /// Stop collecting profiling information.
+    /// Count no calls any more. What was counted stays.
     #[method("()", no_text_signature)]
     fn disable(&self) -> Result<()> {
         (objects::services::get().audit)("sys.setprofile", &[])?;
@@ -347,7 +347,7 @@ impl Profiler {
 
     /// clear()
     ///
-    /// Clear all profiling information collected so far.
+    /// Forget what was counted.
     #[method("()", no_text_signature, name = "clear")]
     fn forget(&self) {
         let old = self.records.take();
@@ -355,7 +355,7 @@ impl Profiler {
     }
 }
 
-/// Fast profiler
+/// The profiler that cProfile is made of: it counts calls, and the time in them.
 #[module(name = "_lsprof", classes = [super::PROFILER])]
 pub mod _lsprof {
     use objects::module::Module;

@@ -4,14 +4,17 @@ use objects::prelude::module;
 
 pub use _opcode::{DEFINITION, initialize};
 
-/// Opcode support module.
+/// Facts of the bytecode, for the module dis.
 #[module(name = "_opcode")]
 pub mod _opcode {
     use bytecode::{HAVE_ARGUMENT, Opcode, StackEffect};
     use objects::arguments::integer;
     use objects::prelude::*;
 
-    /// Compute the stack effect of the opcode.
+    /// How many values an instruction leaves on the stack more than it takes.
+    ///
+    /// oparg is the argument of an instruction that has one. With jump, it is taken to jump, with False
+    /// not to; with None, it is whichever leaves more.
     #[function("(opcode, oparg=None, /, *, jump=None)")]
     fn stack_effect(opcode: i32, oparg: NoneOr<&Object>, jump: NoneOr<&Object>) -> Result<i32> {
         let argument = match (opcode >= i32::from(HAVE_ARGUMENT), oparg.0) {

@@ -2,7 +2,7 @@
 
 pub use _posixshmem::{DEFINITION, initialize};
 
-/// POSIX shared memory module
+/// Memory that processes share by its name, as POSIX systems have it.
 #[module(name = "_posixshmem")]
 pub mod _posixshmem {
     use std::ffi::{CString, c_int};
@@ -18,7 +18,7 @@ pub mod _posixshmem {
         Ok(CString::new(&text[..end]).unwrap_or_default())
     }
 
-    /// Open a shared memory object.  Returns a file descriptor (integer).
+    /// Open the memory of a name, or make it, as flags of os.open() say, and give its descriptor.
     #[function("(path, flags, mode=511)")]
     fn shm_open(path: &Str, flags: c_int, mode: c_int) -> Result<c_int> {
         let name = c_name(path)?;
@@ -26,7 +26,7 @@ pub mod _posixshmem {
             .map_err(|error| error.raise_for(path))
     }
 
-    /// Remove a shared memory object (similar to unlink()).
+    /// Take the name away from shared memory, as unlink() does with a file's.
     ///
     /// The name is gone at once, the memory when no process maps it any more.
     #[function("(path)")]

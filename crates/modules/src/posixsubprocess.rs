@@ -121,7 +121,7 @@ fn start_with(program: &Program, prepare: &Object) -> Result<c_int> {
     child
 }
 
-/// A POSIX helper for the subprocess module.
+/// What the module subprocess starts programs with on POSIX systems.
 #[module(name = "_posixsubprocess")]
 pub mod _posixsubprocess {
     use super::*;

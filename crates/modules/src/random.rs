@@ -127,7 +127,9 @@ impl Random {
     }
 }
 
-/// Random() -> create a random number generator with its own internal state.
+/// Random([seed])
+///
+/// A source of random numbers, which has a state of its own.
 #[class(name = "Random", module = "_random", flags = BASETYPE, generic_getattro)]
 impl Random {
     #[slot(tp_new)]
@@ -142,7 +144,9 @@ impl Random {
         Ok(random)
     }
 
-    /// random() -> x in the interval [0, 1).
+    /// random() -> float
+    ///
+    /// Any of the multiples of 2**-53 from 0 up to, but without, 1.
     #[method]
     fn random(&self) -> f64 {
         self.state.borrow_mut().next_f64()
@@ -159,7 +163,9 @@ impl Random {
         }
     }
 
-    /// getstate() -> tuple containing the current state.
+    /// getstate() -> tuple
+    ///
+    /// The state, by which setstate() makes the same numbers come again.
     #[method]
     fn getstate(&self) -> Result<Ref<Tuple>> {
         let state = self.state.borrow();
@@ -167,7 +173,9 @@ impl Random {
         Tuple::new(words.map(|word| Int::new(word).into_object()).collect::<Vec<_>>())
     }
 
-    /// setstate(state) -> None.  Restores generator state.
+    /// setstate(state)
+    ///
+    /// Go back to a state that getstate() has told.
     #[method("(state, /)")]
     fn setstate(&self, state: &Object) -> Result<()> {
         let Some(state) = state.downcast::<Tuple>() else { bail!(TypeError, "state vector must be a tuple") };
@@ -196,7 +204,9 @@ impl Random {
         }
     }
 
-    /// getrandbits(k) -> x.  Generates an int with k random bits.
+    /// getrandbits(k) -> int
+    ///
+    /// Any of the numbers that k bits can stand for. Raises ValueError if k is negative.
     #[method("(k, /)")]
     fn getrandbits(&self, k: i32) -> Result<Ref<Int>> {
         let Ok(mut bits) = u32::try_from(k) else {
@@ -220,6 +230,6 @@ impl Random {
     }
 }
 
-/// Module implements the Mersenne Twister random number generator.
+/// Random numbers of the Mersenne Twister (Matsumoto and Nishimura, 1998).
 #[module(name = "_random", classes = [super::RANDOM])]
 pub mod _random {}

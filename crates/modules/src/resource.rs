@@ -37,25 +37,25 @@ const CONSTANTS: Constants = constants![
 
 static STRUCT_RUSAGE: Definition = Definition::new(
     c"resource.struct_rusage",
-    c"struct_rusage: Result from getrusage.\n\nA tuple of the fields (ru_utime, ru_stime, ru_maxrss, ru_ixrss, ru_idrss, ru_isrss, ru_minflt, ru_majflt, ru_nswap, ru_inblock, ru_oublock, ru_msgsnd, ru_msgrcv, ru_nsignals, ru_nvcsw, ru_nivcsw), which are also attributes.",
+    c"What a process has used, as getrusage() tells it.\n\nA tuple of the fields (ru_utime, ru_stime, ru_maxrss, ru_ixrss, ru_idrss, ru_isrss, ru_minflt, ru_majflt, ru_nswap, ru_inblock, ru_oublock, ru_msgsnd, ru_msgrcv, ru_nsignals, ru_nvcsw, ru_nivcsw), which are also attributes.",
     16,
     &[
-        (c"ru_utime", Some(c"user time used")),
-        (c"ru_stime", Some(c"system time used")),
-        (c"ru_maxrss", Some(c"max. resident set size")),
-        (c"ru_ixrss", Some(c"shared memory size")),
-        (c"ru_idrss", Some(c"unshared data size")),
-        (c"ru_isrss", Some(c"unshared stack size")),
-        (c"ru_minflt", Some(c"page faults not requiring I/O")),
-        (c"ru_majflt", Some(c"page faults requiring I/O")),
-        (c"ru_nswap", Some(c"number of swap outs")),
-        (c"ru_inblock", Some(c"block input operations")),
-        (c"ru_oublock", Some(c"block output operations")),
-        (c"ru_msgsnd", Some(c"IPC messages sent")),
-        (c"ru_msgrcv", Some(c"IPC messages received")),
-        (c"ru_nsignals", Some(c"signals received")),
-        (c"ru_nvcsw", Some(c"voluntary context switches")),
-        (c"ru_nivcsw", Some(c"involuntary context switches")),
+        (c"ru_utime", Some(c"seconds spent in programs")),
+        (c"ru_stime", Some(c"seconds spent in the system for them")),
+        (c"ru_maxrss", Some(c"the most memory ever in use, in KiB")),
+        (c"ru_ixrss", Some(c"memory for shared text; 0 on Linux")),
+        (c"ru_idrss", Some(c"memory for data; 0 on Linux")),
+        (c"ru_isrss", Some(c"memory for stacks; 0 on Linux")),
+        (c"ru_minflt", Some(c"pages that were had without reading a disk")),
+        (c"ru_majflt", Some(c"pages that had to be read from a disk")),
+        (c"ru_nswap", Some(c"times swapped out; 0 on Linux")),
+        (c"ru_inblock", Some(c"reads of blocks")),
+        (c"ru_oublock", Some(c"writes of blocks")),
+        (c"ru_msgsnd", Some(c"messages sent to processes; 0 on Linux")),
+        (c"ru_msgrcv", Some(c"messages from processes; 0 on Linux")),
+        (c"ru_nsignals", Some(c"signals that arrived; 0 on Linux")),
+        (c"ru_nvcsw", Some(c"times that the processor was given up to wait")),
+        (c"ru_nivcsw", Some(c"times that the processor was taken away")),
     ],
 );
 
@@ -143,6 +143,8 @@ pub mod resource {
     }
 
     /// prlimit(pid, resource, [limits])
+    ///
+    /// Gives the limits that a process has for a resource, a pair (soft, hard), and sets others if they are given.
     #[function(varargs, no_text_signature)]
     fn prlimit(arguments: &Tuple) -> Result<Ref> {
         let (process, resource, limits) = match arguments.items() {

@@ -102,7 +102,7 @@ fn percentage_point(probability: f64) -> f64 {
     if from_middle < 0.0 { -point } else { point }
 }
 
-/// Accelerators for the statistics module.
+/// What the module statistics computes natively.
 #[module(name = "_statistics")]
 pub mod _statistics {
     use objects::prelude::*;

@@ -64,27 +64,27 @@ macro_rules! queries {
 }
 
 queries! {
-    /// Converts a Unicode character into its equivalent decimal value.
+    /// The value of a character that is a decimal digit, as an int.
     ///
-    /// Without a decimal value, default is returned, or ValueError raised where there is none.
+    /// Without such a value, default is returned, or ValueError raised where there is none.
     decimal "(chr, default=<unrepresentable>, /)" (chr: [Point], default: [Option<&Object>]) -> [Ref];
-    /// Converts a Unicode character into its equivalent digit value.
+    /// The value of a character that is a digit of any form, such as a superscript, as an int.
     ///
-    /// Without a digit value, default is returned, or ValueError raised where there is none.
+    /// Without such a value, default is returned, or ValueError raised where there is none.
     digit "(chr, default=<unrepresentable>, /)" (chr: [Point], default: [Option<&Object>]) -> [Ref];
-    /// Converts a Unicode character into its equivalent numeric value.
+    /// The value of a character that is a number, such as a fraction, as a float.
     ///
-    /// Without a numeric value, default is returned, or ValueError raised where there is none.
+    /// Without such a value, default is returned, or ValueError raised where there is none.
     numeric "(chr, default=<unrepresentable>, /)" (chr: [Point], default: [Option<&Object>]) -> [Ref];
-    /// The general category of the character chr.
+    /// What sort of character chr is, in two letters: 'Lu' for a letter of upper case, and so on.
     category "(chr, /)" (chr: [Point]) -> [&'static str];
-    /// The bidirectional class of the character chr; an empty string where it has none.
+    /// How chr behaves in text of both directions, as in 'L' and 'R'; '' where nothing is said.
     bidirectional "(chr, /)" (chr: [Point]) -> [&'static str];
-    /// The canonical combining class of the character chr; 0 where it has none.
+    /// The class by which marks on one letter are ordered; 0 for a character that is no mark.
     combining "(chr, /)" (chr: [Point]) -> [u8];
     /// 1 if the character chr is mirrored in bidirectional text, else 0.
     mirrored "(chr, /)" (chr: [Point]) -> [u8];
-    /// The east asian width of the character chr.
+    /// How wide chr is in East Asian text: 'W', 'F', 'Na', 'H', 'A' or 'N'.
     east_asian_width "(chr, /)" (chr: [Point]) -> [&'static str];
     /// The decomposition mapping of the character chr; an empty string where it has none.
     decomposition "(chr, /)" (chr: [Point]) -> [String];
@@ -94,7 +94,7 @@ queries! {
     name "(chr, default=<unrepresentable>, /)" (chr: [Point], default: [Option<&Object>]) -> [Ref];
     /// The character, or sequence of characters, with a name. KeyError where there is none.
     lookup "(name, /)" (name: [&Object]) -> [Ref];
-    /// Whether the string unistr is in the normal form 'form': 'NFC', 'NFKC', 'NFD' or 'NFKD'.
+    /// Whether normalize() by the form 'NFC', 'NFKC', 'NFD' or 'NFKD' would leave a string as it is.
     is_normalized "(form, unistr, /)" (form: [&Str], unistr: [&Str]) -> [bool];
     /// The string unistr in the normal form 'form': 'NFC', 'NFKC', 'NFD' or 'NFKD'.
     normalize "(form, unistr, /)" (form: [&Str], unistr: [&Str]) -> [Ref<Str>];

@@ -123,7 +123,7 @@ pub mod module {
         numbers.into_iter().try_for_each(|(name, number)| module.add(name, number))
     }
 
-    /// Return symbol and scope dictionaries used internally by compiler.
+    /// What the compiler knows of the names in a source: the entry of the outermost scope, which has the others.
     #[function("(source, filename, startstr, /)")]
     fn symtable(source: &Object, filename: &Object, startstr: &str) -> Result<Ref<Entry>> {
         let filename = crate::paths::decoded_path(filename)?;

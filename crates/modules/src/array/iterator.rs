@@ -52,13 +52,13 @@ impl ArrayIterator {
         }
     }
 
-    /// Return state information for pickling.
+    /// For pickling: a function that makes the iterator again, the array, and the index.
     #[method("()", name = "__reduce__")]
     fn reduce(&self) -> Result<Ref> {
         objects::iterators::reduce(self.array.get().map(Ref::into_object), self.index.get())
     }
 
-    /// Set state information for unpickling.
+    /// Go to an index, as unpickling does.
     #[method("(state, /)", name = "__setstate__")]
     fn set_state(&self, state: &Object) -> Result<()> {
         let Some(state) = state.downcast::<Int>() else { bail!(TypeError, "an integer is required") };

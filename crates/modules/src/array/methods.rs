@@ -20,7 +20,7 @@ impl Array {
 
 #[methods(METHODS)]
 impl Array {
-    /// Append new value v to the end of the array.
+    /// Put the item v behind the others.
     #[method("(v, /)")]
     fn append(&self, v: &Object) -> Result<()> {
         self.append_value(v)
@@ -34,29 +34,28 @@ impl Array {
         (self.items.address(), self.len())
     }
 
-    /// Byteswap all items of the array.
+    /// Turn the bytes of each item round, for data of machines with another byte order.
     ///
-    /// If the items in the array are not 1, 2, 4, or 8 bytes in size, RuntimeError is
-    /// raised.
+    /// Raises RuntimeError for items of other sizes than 1, 2, 4 and 8 bytes.
     #[method]
     fn byteswap(&self) {
         let size = self.kind().size;
         self.items.with_mut(|bytes| bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse));
     }
 
-    /// Return a copy of the array.
+    /// Another array with the same items.
     #[method("()", name = "__copy__")]
     fn copy(&self) -> Result<Ref<Array>> {
         Array::of_bytes(self.kind(), &self.all_bytes())
     }
 
-    /// Return a copy of the array.
+    /// Another array with the same items.
     #[method("(unused, /)", name = "__deepcopy__")]
     fn deep_copy(&self, _unused: &Object) -> Result<Ref<Array>> {
         self.copy()
     }
 
-    /// Return number of occurrences of v in the array.
+    /// How many items equal v.
     #[method("(v, /)")]
     fn count(&self, v: &Object) -> Result<usize> {
         let (mut index, mut found) = (0, 0);
@@ -67,13 +66,15 @@ impl Array {
         Ok(found)
     }
 
-    /// Append items to the end of the array.
+    /// Put the items of another array of the same kind, or of any iterable, behind the others.
     #[method("(bb, /)")]
     fn extend(&self, bb: &Object) -> Result<()> {
         self.extend_with(bb)
     }
 
-    /// Read n objects from the file object f and append them to the end of the array.
+    /// Read n items, as tofile() writes them, from a binary file, and put them behind the others.
+    ///
+    /// Raises EOFError if the file has fewer, after those were taken.
     #[method("(f, n, /)")]
     fn fromfile(&self, f: &Object, n: isize) -> Result<()> {
         if n < 0 {
@@ -89,7 +90,7 @@ impl Array {
         }
     }
 
-    /// Append items to array from list.
+    /// Put the items of a list behind the others; none of them if one is unsuitable.
     #[method("(list, /)")]
     fn fromlist(&self, list: &Object) -> Result<()> {
         let Some(list) = list.downcast::<List>() else { bail!(TypeError, "arg must be list") };
@@ -123,32 +124,30 @@ impl Array {
         self.append_bytes(buffer)
     }
 
-    /// Append the characters of the string ustr to the array.
+    /// Put the characters of a string behind the others, into an array of kind 'u'.
     ///
-    /// ValueError is raised unless the array's typecode is 'u'. For an array of
-    /// another type, append encoded text with array.frombytes(ustr.encode(...)).
+    /// Raises ValueError for an array of another kind: it may take encoded text by
+    /// array.frombytes(ustr.encode(...)).
     #[method("(ustr, /)")]
     fn fromunicode(&self, ustr: &Str) -> Result<()> {
         self.check_text("fromunicode")?;
         self.append_text(ustr)
     }
 
-    /// Return index of first occurrence of v in the array.
+    /// The index of the first item that equals v. Raises ValueError if there is none.
     #[method("(v, /)")]
     fn index(&self, v: &Object) -> Result<usize> {
         self.find(v)?.ok_or_else(|| raise!(ValueError, "array.index(x): x not in array"))
     }
 
-    /// Insert a new item v into the array before position i.
+    /// Put the item v before the one at index i.
     #[method("(i, v, /)")]
     fn insert(&self, i: isize, v: &Object) -> Result<()> {
         let index = if i < 0 { i.saturating_add(self.len() as isize).max(0) } else { i };
         self.insert_at(index as usize, v)
     }
 
-    /// Return the i-th element and delete it from the array.
-    ///
-    /// i defaults to -1.
+    /// Take the item at index i out, by default the last one. Raises IndexError if there is none.
     #[method("(i=-1, /)")]
     fn pop(&self, i: isize) -> Result<Ref> {
         if self.items.is_empty() {
@@ -162,7 +161,7 @@ impl Array {
         item.ok_or_else(|| raise!(IndexError, "pop index out of range"))
     }
 
-    /// Return state information for pickling.
+    /// For pickling by a protocol: what makes an equal array, also on machines of other kinds.
     #[method("(value, /)", name = "__reduce_ex__")]
     fn reduce(&self, value: &Object) -> Result<Ref<Tuple>> {
         let Some(protocol) = value.downcast::<Int>() else {
@@ -185,7 +184,7 @@ impl Array {
         Tuple::new([reconstructor, arguments, state])
     }
 
-    /// Remove the first occurrence of v in the array.
+    /// Take the first item that equals v out. Raises ValueError if there is none.
     #[method("(v, /)")]
     fn remove(&self, v: &Object) -> Result<()> {
         match self.find(v)? {
@@ -194,7 +193,7 @@ impl Array {
         }
     }
 
-    /// Reverse the order of the items in the array.
+    /// Turn the array round: the last item comes first.
     #[method]
     fn reverse(&self) {
         let size = self.kind().size;
@@ -204,7 +203,7 @@ impl Array {
         });
     }
 
-    /// Write all items (as machine values) to the file object f.
+    /// Write the bytes of all items, as they are in memory, to a binary file.
     #[method("(f, /)")]
     fn tofile(&self, f: &Object) -> Result<()> {
         let size = self.kind().size;
@@ -218,29 +217,29 @@ impl Array {
         Ok(())
     }
 
-    /// Convert array to an ordinary list with the same items.
+    /// The items in a list.
     #[method]
     fn tolist(&self) -> Result<Ref<List>> {
         self.items_list()
     }
 
-    /// Convert the array to an array of machine values and return the bytes representation.
+    /// The bytes of all items, as they are in memory.
     #[method]
     fn tobytes(&self) -> Result<Ref<Bytes>> {
         self.items.with_bytes(Bytes::try_new)
     }
 
-    /// Convert the array to a unicode string.
+    /// The characters of an array of kind 'u' as a string.
     ///
-    /// ValueError is raised unless the array's typecode is 'u'. For an array of
-    /// another type, use array.tobytes().decode().
+    /// Raises ValueError for an array of another kind: array.tobytes().decode() makes
+    /// text of encoded bytes.
     #[method]
     fn tounicode(&self) -> Result<Ref<Str>> {
         self.check_text("tounicode")?;
         self.text()
     }
 
-    /// Size of the array in memory, in bytes.
+    /// How many bytes of memory the array takes with its items.
     #[method("()", name = "__sizeof__")]
     fn memory_size(&self) -> usize {
         self.class().tp_basicsize.get() as usize + self.items.allocated() * self.kind().size

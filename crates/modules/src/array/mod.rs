@@ -552,13 +552,13 @@ impl Array {
         self.assign_selected(selected, Some(&source.all_bytes()))
     }
 
-    /// the typecode character used to create the array
+    /// The letter that names the kind of the items.
     #[getter]
     fn typecode(&self) -> char {
         char::from(self.kind().code)
     }
 
-    /// the size, in bytes, of one array item
+    /// How many bytes one item has.
     #[getter]
     fn itemsize(&self) -> usize {
         self.kind().size
@@ -578,10 +578,9 @@ fn bad_argument() -> Raised {
     raise!(TypeError, "bad argument type for built-in operation")
 }
 
-/// This module defines an object type which can efficiently represent
-/// an array of basic values: characters, integers, floating point
-/// numbers.  Arrays are sequence types and behave very much like lists,
-/// except that the type of objects stored in them is constrained.
+/// Sequences of numbers or characters in the form that the machine has for
+/// them. They are like lists in all but this: the items of one are all of the
+/// same kind, and take no more room than their values need.
 #[module(name = "array", classes = [super::ARRAY])]
 pub mod module {
     use objects::module::Module;
@@ -589,7 +588,7 @@ pub mod module {
 
     use super::{ARRAY, ARRAY_ITERATOR, Array, item, pickle};
 
-    /// Internal. Used for pickling support.
+    /// Makes an array of what __reduce_ex__() has told: for unpickling alone.
     #[function("(arraytype, typecode, mformat_code, items, /)", name = "_array_reconstructor")]
     fn array_reconstructor(
         arraytype: &Object,

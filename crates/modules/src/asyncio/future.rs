@@ -267,16 +267,15 @@ impl Future {
 
 /// Future(*, loop=None)
 ///
-/// A result that is to come. It is *almost* compatible with concurrent.futures.Future:
+/// A result that is to come. It is much like concurrent.futures.Future, with these differences:
 ///
-/// - result() and exception() do not take a timeout argument and
-///   raise an exception when the future isn't done yet.
+/// - result() and exception() never wait, and so take no timeout: they raise an
+///   exception as long as the future isn't done.
 ///
-/// - Callbacks registered with add_done_callback() are always called
-///   via the event loop's call_soon().
+/// - The functions given to add_done_callback() are run by the event loop,
+///   through call_soon().
 ///
-/// - The wait() and as_completed() functions of the concurrent.futures
-///   package do not take it.
+/// - wait() and as_completed() of the package concurrent.futures do not take it.
 #[class(
     name = "Future",
     module = "_asyncio",
@@ -331,20 +330,20 @@ impl Future {
         Ok(FutureIter::over(self))
     }
 
-    /// Return the result this future represents.
+    /// The result, once it was set.
     ///
-    /// Raises CancelledError if the future has been cancelled, InvalidStateError if
-    /// it isn't done yet, and the exception that was set on it, if one was.
+    /// Raises the exception if one was set instead, CancelledError for a future that was
+    /// cancelled, and InvalidStateError as long as it isn't done.
     #[method("()")]
     fn result(&self) -> Result<Ref> {
         self.check_initialized()?;
         self.result_or_raise()
     }
 
-    /// Return the exception that was set on this future, None if none was.
+    /// The exception that was set; None for a future with a result.
     ///
-    /// Raises CancelledError if the future has been cancelled, and
-    /// InvalidStateError if it isn't done yet.
+    /// Raises CancelledError for a future that was cancelled, and InvalidStateError as
+    /// long as it isn't done.
     #[method("()")]
     fn exception(&self) -> Result<Option<Ref>> {
         self.check_initialized()?;
@@ -358,19 +357,15 @@ impl Future {
         }
     }
 
-    /// Mark the future done and set its result.
-    ///
-    /// If the future is already done when this method is called, raises
-    /// InvalidStateError.
+    /// Finish the future with a result. Raises InvalidStateError for one that is done.
     #[method("(result, /)")]
     fn set_result(&self, result: &Object) -> Result<()> {
         self.finish(result)
     }
 
-    /// Mark the future done and set an exception.
+    /// Finish the future with an exception, which is an instance or a class.
     ///
-    /// If the future is already done when this method is called, raises
-    /// InvalidStateError.
+    /// Raises InvalidStateError for a future that is done.
     #[method("(exception, /)")]
     fn set_exception(&self, exception: &Object) -> Result<()> {
         self.fail(exception)
@@ -391,9 +386,9 @@ impl Future {
         }
     }
 
-    /// Remove all instances of a callback from the "call when done" list.
+    /// Forget a function that add_done_callback() was given, however many times.
     ///
-    /// Returns the number of callbacks removed.
+    /// Gives how many times that was.
     #[method("(fn, /)")]
     fn remove_done_callback(&self, function: &Object) -> Result<usize> {
         self.event_loop()?;
@@ -416,41 +411,36 @@ impl Future {
         Ok(removed)
     }
 
-    /// Cancel the future and schedule callbacks.
+    /// Finish the future without a result, and have the event loop run its callbacks.
     ///
-    /// If the future is already done or cancelled, return False.  Otherwise,
-    /// change the future's state to cancelled, schedule the callbacks and
-    /// return True.
+    /// Gives whether that was possible: False for a future that is done. A message may be
+    /// given for the CancelledError that result() raises then.
     #[method("(msg=None)")]
     fn cancel(&self, msg: Option<&Object>) -> Result<bool> {
         self.cancel_with(msg.map(Object::to_ref))
     }
 
-    /// Return True if the future was cancelled.
+    /// Whether cancel() has finished the future.
     #[method("()")]
     fn cancelled(&self) -> bool {
         !self.event_loop.is_null() && self.state.get() == State::Cancelled
     }
 
-    /// Return True if the future is done.
-    ///
-    /// Done means either that a result / exception are available, or that the
-    /// future was cancelled.
+    /// Whether the future is finished: by a result, an exception, or cancel().
     #[method("()")]
     fn done(&self) -> bool {
         !self.event_loop.is_null() && !self.is_pending()
     }
 
-    /// Return the event loop the Future is bound to.
+    /// The event loop that runs the callbacks of the future.
     #[method("()")]
     fn get_loop(&self) -> Result<Ref> {
         self.event_loop()
     }
 
-    /// Create the CancelledError to raise if the Future is cancelled.
+    /// Make the CancelledError that tells of the cancellation, with its message and context.
     ///
-    /// This should only be called once when handling a cancellation since
-    /// it erases the context exception value.
+    /// The context goes with it: call this once for each cancellation.
     #[method("()", name = "_make_cancelled_error")]
     fn make_cancelled_error(&self) -> Result<Ref> {
         let error = self.new_cancelled_error()?;
@@ -466,7 +456,7 @@ impl Future {
         FUTURE_REPR_INFO.get()?.call1(self)
     }
 
-    /// See PEP 585
+    /// Makes Future[item], for type hints.
     #[classmethod("(item, /)", name = "__class_getitem__", no_text_signature)]
     fn class_getitem(class: &Type, item: &Object) -> Result<Ref> {
         objects::generic_alias::new(class, item)

@@ -93,7 +93,7 @@ fn report(
     }
 }
 
-/// Accelerator module for asyncio
+/// Futures, tasks and running loops: what asyncio does most often, natively.
 #[module(name = "_asyncio", classes = [super::future::FUTURE, super::task::TASK])]
 pub mod _asyncio {
     use objects::module::Module;
@@ -104,75 +104,59 @@ pub mod _asyncio {
     use super::running;
     use super::step::{TASK_STEP, TASK_WAKEUP};
 
-    /// Return the running event loop or None.
+    /// The event loop that runs in this thread, None if none does.
     ///
-    /// This is a low-level function intended to be used by event loops.
-    /// This function is thread-specific.
+    /// For the code of event loops; programs call get_running_loop().
     #[function("()", name = "_get_running_loop")]
     fn get_running_loop_or_none() -> Result<Option<Ref>> {
         running::running_loop()
     }
 
-    /// Set the running event loop.
+    /// Say which event loop runs in this thread from now on; None for none.
     ///
-    /// This is a low-level function intended to be used by event loops.
-    /// This function is thread-specific.
+    /// For the code of event loops, when they start and stop.
     #[function("(loop, /)", name = "_set_running_loop")]
     fn set_running_loop(event_loop: &Object) -> Result<()> {
         running::set_running_loop(event_loop)
     }
 
-    /// Return an asyncio event loop.
+    /// The event loop of this thread: the one that runs, as it always does in coroutines and callbacks.
     ///
-    /// In a coroutine or a callback (e.g. scheduled with call_soon or similar API),
-    /// this is always the running event loop.
-    ///
-    /// Where no event loop runs, it is what
-    /// `get_event_loop_policy().get_event_loop()` gives.
+    /// If none runs, the one that `get_event_loop_policy().get_event_loop()` gives.
     #[function("()")]
     fn get_event_loop() -> Result<Ref> {
         running::event_loop()
     }
 
-    /// Return the running event loop.  Raise a RuntimeError if there is none.
-    ///
-    /// This function is thread-specific.
+    /// The event loop that runs in this thread. Raises RuntimeError if none does.
     #[function("()")]
     fn get_running_loop() -> Result<Ref> {
         running::running_loop()?.ok_or_else(|| raise!(RuntimeError, "no running event loop"))
     }
 
-    /// Register a new task in asyncio as executed by loop.
-    ///
-    /// Returns None.
+    /// Add a task to those that all_tasks() knows of.
     #[function("(task)", name = "_register_task")]
     fn register_task(task: &Object) -> Result<()> {
         running::register(task)
     }
 
-    /// Unregister a task.
-    ///
-    /// Returns None.
+    /// Take a task out of those that all_tasks() knows of.
     #[function("(task)", name = "_unregister_task")]
     fn unregister_task(task: &Object) -> Result<()> {
         running::unregister(task)
     }
 
-    /// Enter into task execution or resume suspended task.
+    /// Make a task the current one of its event loop, which begins or goes on to run it.
     ///
-    /// Task belongs to loop.
-    ///
-    /// Returns None.
+    /// Raises RuntimeError while another task is current.
     #[function("(loop, task)", name = "_enter_task")]
     fn enter_task(event_loop: &Object, task: &Object) -> Result<()> {
         running::enter(event_loop, task)
     }
 
-    /// Leave task execution or suspend a task.
+    /// Say that an event loop has stopped to run a task, which has ended or waits.
     ///
-    /// Task belongs to loop.
-    ///
-    /// Returns None.
+    /// Raises RuntimeError if the task is not the current one of the loop.
     #[function("(loop, task)", name = "_leave_task")]
     fn leave_task(event_loop: &Object, task: &Object) -> Result<()> {
         running::leave(event_loop, task)

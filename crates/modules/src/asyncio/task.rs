@@ -51,7 +51,7 @@ fn as_name(name: &Object) -> Result<Ref> {
     }
 }
 
-/// A coroutine wrapped in a Future.
+/// Runs a coroutine in an event loop, step by step. The task is a future of what the coroutine returns.
 #[class(
     name = "Task",
     module = "_asyncio",

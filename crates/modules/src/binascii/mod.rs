@@ -102,37 +102,39 @@ fn to_hex(data: &Object, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref
     Bytes::try_new(text.points().as_bytes())
 }
 
-/// Conversion between binary data and ASCII
+/// Bytes as text and back: hexadecimal digits, base64, uuencode, quoted-printable, BinHex; and checksums.
 #[module(name = "binascii")]
 pub mod module {
     use super::*;
 
-    /// Decode a line of uuencoded data.
+    /// The bytes that a line of uuencoded text stands for. Raises binascii.Error for one that is malformed.
     #[function("(data, /)")]
     fn a2b_uu(data: &Object) -> Result<Ref<Bytes>> {
         decoded(data, uu::decode)
     }
 
-    /// Uuencode line of data.
+    /// A line of uuencoded text for at most 45 bytes. With backtick, zeros are '`' instead of spaces.
     #[function("(data, /, *, backtick=False)")]
     fn b2a_uu(data: &Object, backtick: bool) -> Result<Ref<Bytes>> {
         let buffer = data.get_buffer(request::SIMPLE)?;
         Bytes::try_new(&uu::encode(buffer.bytes(), backtick)?)
     }
 
-    /// Decode a line of base64 data.
+    /// The bytes that base64 text stands for. What is not in the alphabet is passed over.
+    ///
+    /// Raises binascii.Error for text that ends too early.
     #[function("(data, /)")]
     fn a2b_base64(data: &Object) -> Result<Ref<Bytes>> {
         decoded(data, base64::decode)
     }
 
-    /// Base64-code line of data.
+    /// A line of base64 text for the bytes, with a newline behind it unless that is turned off.
     #[function("(data, /, *, newline=True)")]
     fn b2a_base64(data: &Object, newline: bool) -> Result<Ref<Bytes>> {
         encoded(data, |bytes| base64::encode(bytes, newline))
     }
 
-    /// Decode .hqx coding.
+    /// Undo b2a_hqx(): a pair of the bytes, and 1 if the colon that ends a BinHex file was met, else 0.
     #[function("(data, /)")]
     fn a2b_hqx(data: &Object) -> Result<(Ref<Bytes>, u8)> {
         deprecated("a2b_hqx")?;
@@ -140,21 +142,21 @@ pub mod module {
         Ok((Bytes::try_new(&bytes)?, done.into()))
     }
 
-    /// Encode .hqx data.
+    /// Text of a BinHex file for bytes, which rlecode_hqx() has shortened before.
     #[function("(data, /)")]
     fn b2a_hqx(data: &Object) -> Result<Ref<Bytes>> {
         deprecated("b2a_hqx")?;
         encoded(data, hqx::encode)
     }
 
-    /// Binhex RLE-code binary data.
+    /// Shorten runs of equal bytes, as BinHex files have them.
     #[function("(data, /)")]
     fn rlecode_hqx(data: &Object) -> Result<Ref<Bytes>> {
         deprecated("rlecode_hqx")?;
         encoded(data, hqx::compress)
     }
 
-    /// Decode hexbin RLE-coded string.
+    /// Undo rlecode_hqx(): write runs of equal bytes out.
     #[function("(data, /)")]
     fn rledecode_hqx(data: &Object) -> Result<Ref<Bytes>> {
         deprecated("rledecode_hqx")?;
@@ -162,15 +164,17 @@ pub mod module {
         Bytes::try_new(&hqx::expand(buffer.bytes())?)
     }
 
-    /// Binary data of hexadecimal representation: an even number of digits, upper or lower case.
+    /// The bytes whose hexadecimal digits, of upper or lower case, a text consists of.
     ///
-    /// This function is also available as "unhexlify()".
+    /// Raises binascii.Error for an odd number of digits, or anything else in the text. unhexlify() is the same.
     #[function("(hexstr, /)")]
     fn a2b_hex(hexstr: &Object) -> Result<Ref<Bytes>> {
         decoded(hexstr, from_hex)
     }
 
-    /// Binary data of hexadecimal representation: an even number of digits, upper or lower case.
+    /// The bytes whose hexadecimal digits, of upper or lower case, a text consists of.
+    ///
+    /// Raises binascii.Error for an odd number of digits, or anything else in the text. a2b_hex() is the same.
     #[function("(hexstr, /)")]
     fn unhexlify(hexstr: &Object) -> Result<Ref<Bytes>> {
         decoded(hexstr, from_hex)
@@ -200,13 +204,13 @@ pub mod module {
         to_hex(data, sep, bytes_per_sep)
     }
 
-    /// Compute CRC-CCITT incrementally.
+    /// The checksum of a BinHex file, CRC-CCITT, of more data; crc is that of the data before, at first 0.
     #[function("(data, crc, /)")]
     fn crc_hqx(data: &Object, crc: Masked<u32>) -> Result<u16> {
         Ok(hqx::checksum(data.get_buffer(request::SIMPLE)?.bytes(), crc.0 as u16))
     }
 
-    /// Compute CRC-32 incrementally.
+    /// The checksum of a ZIP file, CRC-32, of more data; crc is that of the data before.
     #[function("(data, crc=0, /)")]
     fn crc32(data: &Object, crc: Option<Masked<u32>>) -> Result<u32> {
         let mut hasher = crc32fast::Hasher::new_with_initial(crc.map_or(0, |crc| crc.0));
@@ -214,16 +218,17 @@ pub mod module {
         Ok(hasher.finalize())
     }
 
-    /// Decode a string of qp-encoded data.
+    /// The bytes that quoted-printable text stands for. With header, underscores are spaces.
     #[function("(data, header=False)")]
     fn a2b_qp(data: &Object, header: bool) -> Result<Ref<Bytes>> {
         decoded(data, |text| Ok(quoted::decode(text, header)))
     }
 
-    /// Encode a string using quoted-printable encoding.
+    /// Quoted-printable text for the bytes.
     ///
     /// With istext, newlines stay as they are, and white space at the end of lines is encoded;
     /// without it, \n and \r are both encoded. With quotetabs, space and tabs are encoded.
+    /// With header, spaces become underscores.
     #[function("(data, quotetabs=False, istext=True, header=False)")]
     fn b2a_qp(data: &Object, quotetabs: bool, istext: bool, header: bool) -> Result<Ref<Bytes>> {
         encoded(data, |bytes| quoted::Encoder::new(quotetabs, istext, header).encode(bytes))

@@ -31,8 +31,8 @@ fn apply(z: Number, function: impl FnOnce(Pair) -> functions::Outcome) -> Result
     function(z.0).map(Complex::from_pair).map_err(raised)
 }
 
-/// This module provides access to mathematical functions for complex
-/// numbers.
+/// Mathematics of complex numbers. Every function also takes a real
+/// number, or an object with __complex__(), __float__() or __index__().
 #[module(name = "cmath")]
 pub mod cmath {
     use objects::complex::{Failure, Pair};
@@ -59,63 +59,77 @@ pub mod cmath {
         module.add("nanj", Complex::new(0.0, f64::NAN))
     }
 
-    /// Return the arc cosine of z.
+    /// The number whose cosine is z, with a real part from 0 to pi.
+    ///
+    /// Cut along the real axis outwards from -1 and from 1.
     #[function("(z, /)")]
     fn acos(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::acos)
     }
 
-    /// Return the inverse hyperbolic cosine of z.
+    /// The number whose hyperbolic cosine is z, with a real part that is not negative.
+    ///
+    /// Cut along the real axis from 1 to the left.
     #[function("(z, /)")]
     fn acosh(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::acosh)
     }
 
-    /// Return the arc sine of z.
+    /// The number whose sine is z, with a real part from -pi/2 to pi/2.
+    ///
+    /// Cut along the real axis outwards from -1 and from 1.
     #[function("(z, /)")]
     fn asin(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::asin)
     }
 
-    /// Return the inverse hyperbolic sine of z.
+    /// The number whose hyperbolic sine is z, with an imaginary part from -pi/2 to pi/2.
+    ///
+    /// Cut along the imaginary axis outwards from -1j and from 1j.
     #[function("(z, /)")]
     fn asinh(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::asinh)
     }
 
-    /// Return the arc tangent of z.
+    /// The number whose tangent is z, with a real part from -pi/2 to pi/2.
+    ///
+    /// Cut along the imaginary axis outwards from -1j and from 1j.
     #[function("(z, /)")]
     fn atan(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::atan)
     }
 
-    /// Return the inverse hyperbolic tangent of z.
+    /// The number whose hyperbolic tangent is z, with an imaginary part from -pi/2 to pi/2.
+    ///
+    /// Cut along the real axis outwards from -1 and from 1.
     #[function("(z, /)")]
     fn atanh(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::atanh)
     }
 
-    /// Return the cosine of z.
+    /// The cosine, (exp(z*1j) + exp(-z*1j)) / 2.
     #[function("(z, /)")]
     fn cos(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::cos)
     }
 
-    /// Return the hyperbolic cosine of z.
+    /// The hyperbolic cosine, (exp(z) + exp(-z)) / 2.
     #[function("(z, /)")]
     fn cosh(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::cosh)
     }
 
-    /// Return the exponential value e**z.
+    /// The exponential function: e, the base of natural logarithms, to the power z.
     #[function("(z, /)")]
     fn exp(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::exp)
     }
 
-    /// log(z[, base]) -> the logarithm of z to the given base.
+    /// log(z[, base])
     ///
-    /// Without a base, the natural logarithm (base e) of z.
+    /// The power to which the base has to be raised to give z; without a base, e is raised.
+    ///
+    /// Cut along the negative real axis.
     #[function("(z, base=<unrepresentable>, /)")]
     fn log(z: Number, base: Option<Number>) -> Result<Ref<Complex>> {
         let Some(base) = base else { return apply(z, functions::log) };
@@ -124,43 +138,43 @@ pub mod cmath {
         apply(z, |z| functions::log(z).unwrap_or(of_zero).divide(functions::log(base.0)?))
     }
 
-    /// Return the base-10 logarithm of z.
+    /// The power of 10 that z is. Cut along the negative real axis.
     #[function("(z, /)")]
     fn log10(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::log10)
     }
 
-    /// Return the sine of z.
+    /// The sine, (exp(z*1j) - exp(-z*1j)) / 2j.
     #[function("(z, /)")]
     fn sin(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::sin)
     }
 
-    /// Return the hyperbolic sine of z.
+    /// The hyperbolic sine, (exp(z) - exp(-z)) / 2.
     #[function("(z, /)")]
     fn sinh(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::sinh)
     }
 
-    /// Return the square root of z.
+    /// The root of z whose real part is not negative. Cut along the negative real axis.
     #[function("(z, /)")]
     fn sqrt(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::sqrt)
     }
 
-    /// Return the tangent of z.
+    /// The tangent, sin(z) / cos(z).
     #[function("(z, /)")]
     fn tan(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::tan)
     }
 
-    /// Return the hyperbolic tangent of z.
+    /// The hyperbolic tangent, sinh(z) / cosh(z).
     #[function("(z, /)")]
     fn tanh(z: Number) -> Result<Ref<Complex>> {
         apply(z, functions::tanh)
     }
 
-    /// Return argument, also known as the phase angle, of a complex.
+    /// The angle from -pi to pi, in radians, between the positive real axis and z.
     #[function("(z, /)")]
     fn phase(z: Number) -> Result<f64> {
         let phase = angle(z.0);
@@ -171,33 +185,31 @@ pub mod cmath {
         }
     }
 
-    /// Convert a complex from rectangular coordinates to polar coordinates.
-    ///
-    /// r is the distance from 0 and phi the phase angle.
+    /// Where z is in polar coordinates: a pair (r, phi) of abs(z) and phase(z).
     #[function("(z, /)")]
     fn polar(z: Number) -> Result<(f64, f64)> {
         functions::polar(z.0).map_err(raised)
     }
 
-    /// Convert from polar coordinates to rectangular coordinates.
+    /// The complex number at the distance r from 0, in the direction of the angle phi in radians.
     #[function("(r, phi, /)")]
     fn rect(r: f64, phi: f64) -> Result<Ref<Complex>> {
         functions::rect(r, phi).map(Complex::from_pair).map_err(raised)
     }
 
-    /// Return True if both the real and imaginary parts of z are finite, else False.
+    /// Whether neither part of z is infinite or NaN.
     #[function("(z, /)")]
     fn isfinite(z: Number) -> bool {
         z.0.real.is_finite() && z.0.imag.is_finite()
     }
 
-    /// Checks if the real or imaginary part of z not a number (NaN).
+    /// Whether a part of z, or both, is NaN.
     #[function("(z, /)")]
     fn isnan(z: Number) -> bool {
         z.0.real.is_nan() || z.0.imag.is_nan()
     }
 
-    /// Checks if the real or imaginary part of z is infinite.
+    /// Whether a part of z, or both, is an infinity of either sign.
     #[function("(z, /)")]
     fn isinf(z: Number) -> bool {
         z.0.real.is_infinite() || z.0.imag.is_infinite()

@@ -94,7 +94,9 @@ const fn day_parameters(function: &'static str, required: usize) -> Parameters<3
 
 static PARAMETERS: Parameters<3> = day_parameters("", 3);
 
-/// date(year, month, day) --> date object
+/// date(year, month, day)
+///
+/// A day of the Gregorian calendar, which is taken to hold at all times. Years are from MINYEAR to MAXYEAR.
 #[class(name = "date", module = "datetime", static_ = DATE, flags = BASETYPE, generic_getattro)]
 impl Date {
     #[slot(tp_new)]
@@ -183,16 +185,15 @@ impl Date {
         self.day().day
     }
 
-    /// Create a date from a POSIX timestamp.
+    /// The day on which the local clock shows a moment.
     ///
-    /// The timestamp is a number, e.g. created via time.time(), that is interpreted
-    /// as local time.
+    /// The moment is told as time.time() does: by the seconds that have passed since the epoch of POSIX.
     #[classmethod("(timestamp, /)")]
     fn fromtimestamp(class: &Type, timestamp: &Object) -> Result<Ref> {
         Date::of_timestamp(class, timestamp)
     }
 
-    /// int -> date corresponding to a proleptic Gregorian ordinal.
+    /// The day with a number, as toordinal() counts them.
     #[classmethod("(ordinal, /)", no_text_signature)]
     fn fromordinal(class: &Type, ordinal: i32) -> Result<Ref> {
         match ordinal {
@@ -202,7 +203,7 @@ impl Date {
         }
     }
 
-    /// str -> Construct a date from the output of date.isoformat()
+    /// Read a date back that date.isoformat() has written. Raises ValueError for any other text.
     #[classmethod("(date_string, /)", no_text_signature)]
     fn fromisoformat(class: &Type, date_string: &Object) -> Result<Ref> {
         let text = parse::text(date_string)?;
@@ -212,9 +213,9 @@ impl Date {
         }
     }
 
-    /// int, int, int -> Construct a date from the ISO year, week number and weekday.
+    /// The day that a year and week of ISO 8601 and a weekday, 1 for Monday, name.
     ///
-    /// This is the inverse of the date.isocalendar() function
+    /// Gives back the date that date.isocalendar() was asked about.
     #[classmethod("(year, week, day)", no_text_signature)]
     fn fromisocalendar(class: &Type, year: &Object, week: &Object, day: &Object) -> Result<Ref> {
         let mut fields = [0; 3];
@@ -243,20 +244,20 @@ impl Date {
         Date::of_class(class, Day::of_ordinal(calendar::first_monday(year) + (week - 1) * 7 + day - 1))
     }
 
-    /// Current date or datetime:  same as self.__class__.fromtimestamp(time.time()).
+    /// What fromtimestamp() of the class makes of the present time.
     #[classmethod(no_text_signature)]
     fn today(class: &Type) -> Result<Ref> {
         let now = services::import("time")?.call_method(intern!("time"), &[])?;
         class.as_object().call_method(intern!("fromtimestamp"), &[&now])
     }
 
-    /// Return ctime() style string.
+    /// The text that ctime() of C has for midnight of the day, as in 'Tue Dec  3 00:00:00 2002'.
     #[method(no_text_signature)]
     fn ctime(&self) -> String {
         text::ctime(self.day(), Clock::MIDNIGHT)
     }
 
-    /// format -> strftime() style string.
+    /// Text after a format in which codes such as %Y stand for parts of the date: see time.strftime().
     #[method("(format)", no_text_signature)]
     fn strftime(&self, format: &Object) -> Result<Ref> {
         let format = argument(format, "strftime", "argument 1")?;
@@ -267,13 +268,13 @@ impl Date {
         text::strftime(format, &tuple, &Extras { zone, moment: self, microsecond })
     }
 
-    /// Formats self with strftime.
+    /// What strftime() makes of the format, or str() if it is empty.
     #[method("(format_spec, /)", no_text_signature)]
     fn __format__(&self, format_spec: &Object) -> Result<Ref> {
         format(self, format_spec)
     }
 
-    /// Return string in ISO 8601 format, YYYY-MM-DD.
+    /// The date as YYYY-MM-DD, as ISO 8601 writes it.
     #[method(no_text_signature)]
     fn isoformat(&self) -> String {
         let mut shown = String::with_capacity(10);
@@ -281,14 +282,13 @@ impl Date {
         shown
     }
 
-    /// Return the day of the week represented by the date.
-    /// Monday == 1 ... Sunday == 7
+    /// The weekday as a number from 1 for Monday to 7 for Sunday.
     #[method(no_text_signature)]
     fn isoweekday(&self) -> i32 {
         self.day().weekday() + 1
     }
 
-    /// Return a named tuple containing ISO year, week number, and weekday.
+    /// How ISO 8601 names the day: a tuple of a year, a week of it and a weekday, with names for the three.
     #[method(no_text_signature)]
     fn isocalendar(&self) -> Result<Ref<Tuple>> {
         let Day { year, month, day } = self.day();
@@ -296,26 +296,25 @@ impl Date {
         IsoCalendarDate::new_in(&ISO_CALENDAR_DATE, year, week, weekday)
     }
 
-    /// Return time tuple, compatible with time.localtime().
+    /// The time.struct_time of the day's midnight, with -1 for whether daylight saving is in force.
     #[method(no_text_signature)]
     fn timetuple(&self) -> Result<Ref> {
         text::struct_time(self.day(), Clock::MIDNIGHT, -1)
     }
 
-    /// Return proleptic Gregorian ordinal.  January 1 of year 1 is day 1.
+    /// The number of the day, counted from January 1 of the year 1, which is 1.
     #[method(no_text_signature)]
     fn toordinal(&self) -> i32 {
         self.day().ordinal()
     }
 
-    /// Return the day of the week represented by the date.
-    /// Monday == 0 ... Sunday == 6
+    /// The weekday as a number from 0 for Monday to 6 for Sunday.
     #[method(no_text_signature)]
     fn weekday(&self) -> i32 {
         self.day().weekday()
     }
 
-    /// Return date with new specified fields.
+    /// A date that differs in the fields that are given.
     #[method("(year=None, month=None, day=None)", no_text_signature)]
     fn replace(&self, year: Option<i32>, month: Option<i32>, day: Option<i32>) -> Result<Ref<Date>> {
         let own = self.day();
@@ -323,7 +322,7 @@ impl Date {
         Date::new_in(self.class(), day.check()?)
     }
 
-    /// __reduce__() -> (cls, state)
+    /// For pickling: the class, and the date in packed form.
     #[method(no_text_signature)]
     fn __reduce__(&self) -> Result<Ref> {
         (self.class(), (&self.data[..],)).into_object()

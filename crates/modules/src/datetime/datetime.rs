@@ -255,8 +255,9 @@ static PARAMETERS: Parameters<9> = Parameters::new(
 
 /// datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])
 ///
-/// The year, month and day arguments are required. tzinfo may be None, or an
-/// instance of a tzinfo subclass. The remaining arguments may be ints.
+/// A day and a time of day. All numbers are ints; those of the time are zero
+/// if they are not given. tzinfo says in which time zone the moment is meant:
+/// it is an object of that class, or None for no zone.
 #[class(
     name = "datetime",
     module = "datetime",
@@ -404,31 +405,33 @@ impl DateTime {
         self.fold
     }
 
-    /// Return date object with same year, month and day.
+    /// The day without the time, as a date.
     #[method(no_text_signature)]
     fn date(&self) -> Result<Ref<super::date::Date>> {
         super::date::Date::new_in(&DATE, self.day())
     }
 
-    /// Return time object with same time but with tzinfo=None.
+    /// The time of day without the day and the zone, as a time.
     #[method(no_text_signature)]
     fn time(&self) -> Result<Ref<Time>> {
         Time::new_in(&TIME, self.clock(), None, self.has_fold())
     }
 
-    /// Return time object with same time and tzinfo.
+    /// The time of day with its zone and without the day, as a time.
     #[method(no_text_signature)]
     fn timetz(&self) -> Result<Ref<Time>> {
         Time::new_in(&TIME, self.clock(), self.zone_object(), self.has_fold())
     }
 
-    /// Return ctime() style string.
+    /// The text that ctime() of C has for the moment, as in 'Tue Dec  3 21:30:15 2002'.
     #[method(no_text_signature)]
     fn ctime(&self) -> String {
         text::ctime(self.day(), self.clock())
     }
 
-    /// Return time tuple, compatible with time.localtime().
+    /// The time.struct_time of the moment.
+    ///
+    /// Whether daylight saving is in force is what the zone says, -1 if it says nothing.
     #[method(no_text_signature)]
     fn timetuple(&self) -> Result<Ref> {
         let dst = match self.zone() {
@@ -441,7 +444,7 @@ impl DateTime {
         text::struct_time(self.day(), self.clock(), dst)
     }
 
-    /// Return UTC time tuple, compatible with time.localtime().
+    /// The time.struct_time of the moment moved to UTC; without a zone, it is UTC already.
     #[method(no_text_signature)]
     fn utctimetuple(&self) -> Result<Ref> {
         let (day, clock) = match self.ask(Question::UtcOffset)? {
@@ -451,7 +454,7 @@ impl DateTime {
         text::struct_time(day, clock, 0)
     }
 
-    /// Return POSIX timestamp as float.
+    /// How many seconds after the epoch of POSIX the moment is, as a float. Without a zone, it is by the local clock.
     #[method(no_text_signature)]
     fn timestamp(&self) -> Result<f64> {
         let microseconds = match self.ask(Question::UtcOffset)? {
@@ -468,29 +471,29 @@ impl DateTime {
         objects::int::divide::true_divide(&since_epoch, &*Int::new(1_000_000))
     }
 
-    /// Return self.tzinfo.utcoffset(self).
+    /// What utcoffset() of the zone says of the moment; None without a zone.
     #[method(no_text_signature)]
     fn utcoffset(&self) -> Result<Option<Ref<TimeDelta>>> {
         self.ask(Question::UtcOffset)
     }
 
-    /// Return self.tzinfo.tzname(self).
+    /// What tzname() of the zone says of the moment; None without a zone.
     #[method(no_text_signature)]
     fn tzname(&self) -> Result<Ref> {
         tzinfo::name(self.zone(), self)
     }
 
-    /// Return self.tzinfo.dst(self).
+    /// What dst() of the zone says of the moment; None without a zone.
     #[method(no_text_signature)]
     fn dst(&self) -> Result<Option<Ref<TimeDelta>>> {
         self.ask(Question::Dst)
     }
 
-    /// [sep] -> string in ISO 8601 format, YYYY-MM-DDT[HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].
-    /// sep is used to separate the year from the time, and defaults to 'T'.
-    /// The optional argument timespec specifies the number of additional terms
-    /// of the time to include. Valid options are 'auto', 'hours', 'minutes',
-    /// 'seconds', 'milliseconds' and 'microseconds'.
+    /// The moment as ISO 8601 writes it: YYYY-MM-DDTHH:MM:SS.mmmuuu+HH:MM, where there are microseconds and a zone.
+    ///
+    /// sep stands between day and time in the place of the T. timespec says where the time ends: 'hours',
+    /// 'minutes', 'seconds', 'milliseconds', 'microseconds', or 'auto' for microseconds unless they are zero,
+    /// and seconds then.
     #[method("(sep='T', timespec='auto')", no_text_signature)]
     fn isoformat(&self, sep: Option<&Object>, timespec: Option<&Object>) -> Result<Ref<Str>> {
         let separator = match sep {
@@ -519,7 +522,7 @@ impl DateTime {
         Str::try_new(&shown)?.concat(&*Str::from_point(separator)?)?.concat(&*Str::try_new(&rest)?)
     }
 
-    /// Return datetime with new specified fields.
+    /// A moment that differs in the fields that are given.
     #[method(
         "(year=None, month=None, day=None, hour=None, minute=None, second=None, microsecond=None, tzinfo=None, *, fold=None)",
         no_text_signature
@@ -558,7 +561,7 @@ impl DateTime {
         Ok(DateTime::new_in(self.class(), day, clock, zone, fold != 0)?.into_object())
     }
 
-    /// tz -> convert to local time in new timezone tz
+    /// The same moment by the clock of the zone tz, or of the local one.
     #[method("(tz=None)", no_text_signature)]
     fn astimezone(&self, tz: NoneOr<&Object>) -> Result<Ref> {
         let target = fields::zone(tz.0)?;
@@ -596,13 +599,13 @@ impl DateTime {
         target.call_method(intern!("fromutc"), &[&moment])
     }
 
-    /// __reduce_ex__(proto) -> (cls, state)
+    /// For pickling by a protocol: the class, and the moment in packed form with its zone.
     #[method("(protocol, /)", no_text_signature)]
     fn __reduce_ex__(&self, protocol: i32) -> Result<Ref> {
         self.state(protocol)
     }
 
-    /// __reduce__() -> (cls, state)
+    /// For pickling by a protocol that knows of no fold: the class, and the moment in packed form with its zone.
     #[method(no_text_signature)]
     fn __reduce__(&self) -> Result<Ref> {
         self.state(2)

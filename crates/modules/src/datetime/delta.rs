@@ -257,12 +257,11 @@ fn both<'a>(left: &'a Object, right: &'a Object) -> Option<(&'a TimeDelta, &'a T
     Some((left.downcast::<TimeDelta>()?, right.downcast::<TimeDelta>()?))
 }
 
-/// Difference between two datetime values.
-///
 /// timedelta(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)
 ///
-/// All arguments are optional and default to 0.
-/// Arguments may be integers or floats, and may be positive or negative.
+/// How much later one moment is than another: a number of microseconds,
+/// negative for earlier. It is the sum of what the arguments say, ints or
+/// floats of any sign, and it is kept as days, seconds and microseconds.
 #[class(name = "timedelta", module = "datetime", static_ = TIME_DELTA, flags = BASETYPE, generic_getattro)]
 impl TimeDelta {
     #[slot(tp_new)]
@@ -421,27 +420,27 @@ impl TimeDelta {
         (quotient, of_int(&rest)?).into_object()
     }
 
-    /// Total seconds in the duration.
+    /// The whole difference in seconds, as a float.
     #[method(no_text_signature)]
     fn total_seconds(&self) -> Result<f64> {
         objects::int::divide::true_divide(&*self.microseconds(), &*Int::new(MICROSECONDS as i64))
     }
 
-    /// __reduce__() -> (cls, state)
+    /// For pickling: the class, and days, seconds and microseconds.
     #[method(no_text_signature)]
     fn __reduce__(&self) -> Result<Ref> {
         (self.class(), (self.days, self.seconds, self.microseconds)).into_object()
     }
 
-    /// Number of days.
+    /// The whole days; negative if the difference is.
     #[member(INT, readonly)]
     const days: usize = offset_of!(TimeDelta, days);
 
-    /// Number of seconds (>= 0 and less than 1 day).
+    /// The whole seconds beyond the days, from 0 to 86399.
     #[member(INT, readonly)]
     const seconds: usize = offset_of!(TimeDelta, seconds);
 
-    /// Number of microseconds (>= 0 and less than 1 second).
+    /// The microseconds beyond the seconds, from 0 to 999999.
     #[member(INT, readonly)]
     const microseconds: usize = offset_of!(TimeDelta, microseconds);
 }

@@ -21,11 +21,10 @@ impl IsoCalendarDate {
     }
 }
 
-/// The result of date.isocalendar() or datetime.isocalendar()
+/// A day as ISO 8601 counts: the year of its week, the week, and the weekday from 1 for Monday.
 ///
-/// This object may be accessed either as a tuple of
-///   ((year, week, weekday)
-/// or via the object attributes as named in the above tuple.
+/// A tuple of the three, which are also the attributes year, week and weekday. The method isocalendar() of
+/// dates makes it.
 #[class(
     name = "IsoCalendarDate",
     module = "datetime",

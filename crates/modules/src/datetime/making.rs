@@ -40,12 +40,10 @@ fn of_utc(class: &Type, seconds: i64, microsecond: i32) -> Result<Ref> {
 
 #[methods(MAKING)]
 impl DateTime {
-    /// Returns new datetime object representing current time local to tz.
+    /// The present moment by the clock of a time zone.
     ///
     ///   tz
-    ///     Timezone object.
-    ///
-    /// If no tz is specified, uses local timezone.
+    ///     The zone. Without one, or with None, the local clock is read, and the datetime has no zone.
     #[classmethod("(tz=None)")]
     fn now(class: &Type, tz: NoneOr<&Object>) -> Result<Ref> {
         let zone = fields::zone(tz.0)?;
@@ -53,14 +51,14 @@ impl DateTime {
         of_timestamp(class, seconds, microsecond, zone)
     }
 
-    /// Return a new datetime representing UTC day and time.
+    /// The present moment in UTC, as a datetime without a zone.
     #[classmethod(no_text_signature)]
     fn utcnow(class: &Type) -> Result<Ref> {
         let (seconds, microsecond) = local_time::now();
         of_utc(class, seconds, microsecond)
     }
 
-    /// timestamp[, tz] -> tz's local time from POSIX timestamp.
+    /// The moment so many seconds after the epoch of POSIX, by the clock of the zone tz, or of the local one.
     #[classmethod("(timestamp, tz=None)", no_text_signature)]
     fn fromtimestamp(class: &Type, timestamp: &Object, tz: NoneOr<&Object>) -> Result<Ref> {
         let zone = fields::zone(tz.0)?;
@@ -68,21 +66,23 @@ impl DateTime {
         of_timestamp(class, seconds, microsecond, zone)
     }
 
-    /// Construct a naive UTC datetime from a POSIX timestamp.
+    /// The moment so many seconds after the epoch of POSIX, in UTC, as a datetime without a zone.
     #[classmethod("(timestamp, /)", no_text_signature)]
     fn utcfromtimestamp(class: &Type, timestamp: &Object) -> Result<Ref> {
         let (seconds, microsecond) = split(timestamp)?;
         of_utc(class, seconds, microsecond)
     }
 
-    /// string, format -> new datetime parsed from a string (like time.strptime()).
+    /// Read a moment from text by a format with codes as in time.strptime().
+    ///
+    /// Raises ValueError for text that does not fit.
     #[classmethod("(date_string, format, /)", no_text_signature)]
     fn strptime(class: &Type, date_string: &Str, format: &Str) -> Result<Ref> {
         let parser = services::import("_strptime")?;
         parser.call_method(intern!("_strptime_datetime"), &[class, date_string, format])
     }
 
-    /// date, time -> datetime with same date and time fields
+    /// Put a date and a time together. The zone is that of the time, unless tzinfo is given.
     #[classmethod("(date, time, tzinfo=None)", no_text_signature)]
     fn combine(class: &Type, date: &Object, time: &Object, tzinfo: Option<&Object>) -> Result<Ref> {
         let date: &Date = fields::argument(date, "combine", "argument 1")?;
@@ -95,7 +95,7 @@ impl DateTime {
         DateTime::of_class(class, parts)
     }
 
-    /// string -> datetime from datetime.isoformat() output
+    /// Read a moment back that datetime.isoformat() has written. Raises ValueError for any other text.
     #[classmethod("(date_string, /)", no_text_signature)]
     fn fromisoformat(class: &Type, date_string: &Object) -> Result<Ref> {
         let text = parse::text(date_string)?;

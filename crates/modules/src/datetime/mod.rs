@@ -26,7 +26,7 @@ fn pickled_day(month: u8) -> bool {
     (1..=12).contains(&month)
 }
 
-/// Fast implementation of the datetime type.
+/// Dates, times of day, differences and time zones: the types of the module datetime.
 #[module(
     name = "_datetime",
     classes = [

@@ -109,10 +109,11 @@ pub fn pickled_zone(zone: Option<&&Object>) -> Result<Option<Ref>> {
     }
 }
 
-/// time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object
+/// time([hour[, minute[, second[, microsecond[, tzinfo]]]]])
 ///
-/// All arguments are optional. tzinfo may be None, or an instance of
-/// a tzinfo subclass. The remaining arguments may be ints.
+/// A time of day without a day. The numbers are ints, zero where they are
+/// not given. tzinfo says by the clock of which time zone it is: an object
+/// of that class, or None for no zone.
 #[class(name = "time", module = "datetime", static_ = TIME, flags = BASETYPE, generic_getattro)]
 impl Time {
     #[slot(tp_new)]
@@ -237,7 +238,7 @@ impl Time {
         self.fold
     }
 
-    /// string -> time from time.isoformat() output
+    /// Read a time back that time.isoformat() has written. Raises ValueError for any other text.
     #[classmethod("(time_string, /)", no_text_signature)]
     fn fromisoformat(class: &Type, time_string: &Object) -> Result<Ref> {
         let text = parse::text(time_string)?;
@@ -254,11 +255,10 @@ impl Time {
         class.call(&[hour, minute, second, microsecond, zone.as_deref().unwrap_or(none_object())])
     }
 
-    /// Return string in ISO 8601 format, [HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].
+    /// The time as ISO 8601 writes it: HH:MM:SS.mmmuuu+HH:MM, where there are microseconds and an offset.
     ///
-    /// The optional argument timespec specifies the number of additional terms
-    /// of the time to include. Valid options are 'auto', 'hours', 'minutes',
-    /// 'seconds', 'milliseconds' and 'microseconds'.
+    /// timespec says where it ends before the offset: 'hours', 'minutes', 'seconds', 'milliseconds',
+    /// 'microseconds', or 'auto' for microseconds unless they are zero, and seconds then.
     #[method("(timespec='auto')", no_text_signature)]
     fn isoformat(&self, timespec: Option<&Object>) -> Result<String> {
         let precision = Precision::of(timespec, "argument 1")?;
@@ -268,7 +268,7 @@ impl Time {
         Ok(shown)
     }
 
-    /// format -> strftime() style string.
+    /// Text after a format in which codes such as %H stand for parts of the time: see time.strftime().
     #[method("(format)", no_text_signature)]
     fn strftime(&self, format: &Object) -> Result<Ref> {
         let format = argument(format, "strftime", "argument 1")?;
@@ -279,31 +279,31 @@ impl Time {
         text::strftime(format, &tuple, &Extras { zone: self.zone(), moment: none_object(), microsecond })
     }
 
-    /// Formats self with strftime.
+    /// What strftime() makes of the format, or str() if it is empty.
     #[method("(format_spec, /)", no_text_signature)]
     fn __format__(&self, format_spec: &Object) -> Result<Ref> {
         format(self, format_spec)
     }
 
-    /// Return self.tzinfo.utcoffset(self).
+    /// What utcoffset() of the zone says when it is not told the day; None without a zone.
     #[method(no_text_signature)]
     fn utcoffset(&self) -> Result<Option<Ref<TimeDelta>>> {
         self.ask(Question::UtcOffset)
     }
 
-    /// Return self.tzinfo.tzname(self).
+    /// What tzname() of the zone says when it is not told the day; None without a zone.
     #[method(no_text_signature)]
     fn tzname(&self) -> Result<Ref> {
         tzinfo::name(self.zone(), none_object())
     }
 
-    /// Return self.tzinfo.dst(self).
+    /// What dst() of the zone says when it is not told the day; None without a zone.
     #[method(no_text_signature)]
     fn dst(&self) -> Result<Option<Ref<TimeDelta>>> {
         self.ask(Question::Dst)
     }
 
-    /// Return time with new specified fields.
+    /// A time that differs in the fields that are given.
     #[method(
         "(hour=None, minute=None, second=None, microsecond=None, tzinfo=None, *, fold=None)",
         no_text_signature
@@ -333,13 +333,13 @@ impl Time {
         Time::new_in(self.class(), clock.check(fold)?, zone, fold != 0)
     }
 
-    /// __reduce_ex__(proto) -> (cls, state)
+    /// For pickling by a protocol: the class, and the time in packed form with its zone.
     #[method("(protocol, /)", no_text_signature)]
     fn __reduce_ex__(&self, protocol: i32) -> Result<Ref> {
         self.state(protocol)
     }
 
-    /// __reduce__() -> (cls, state)
+    /// For pickling by a protocol that knows of no fold: the class, and the time in packed form with its zone.
     #[method(no_text_signature)]
     fn __reduce__(&self) -> Result<Ref> {
         self.state(2)

@@ -105,7 +105,7 @@ fn check_moment(method: &str, moment: &Object) -> Result<()> {
     }
 }
 
-/// Fixed offset from UTC implementation of tzinfo.
+/// A time zone whose clocks are always the same time ahead of UTC, or behind it.
 #[class(name = "timezone", module = "datetime", static_ = TIME_ZONE, base = TZ_INFO, layout = TzInfo)]
 impl TimeZone {
     #[slot(tp_new, "(offset, name=None)")]
@@ -147,27 +147,27 @@ impl TimeZone {
         }
     }
 
-    /// If name is specified when timezone is created, returns the name.  Otherwise returns offset as 'UTC(+|-)HH:MM'.
+    /// The name that the zone was given, or else one made from its offset, as in 'UTC+02:00'.
     #[method("(dt, /)", no_text_signature)]
     fn tzname(&self, dt: &Object) -> Result<Ref<Str>> {
         check_moment("tzname", dt)?;
         self.name_object()
     }
 
-    /// Return fixed offset.
+    /// How far the zone is ahead of UTC, whatever the moment.
     #[method("(dt, /)", no_text_signature)]
     fn utcoffset(&self, dt: &Object) -> Result<Ref<TimeDelta>> {
         check_moment("utcoffset", dt)?;
         Ok(self.offset())
     }
 
-    /// Return None.
+    /// None: nothing is known of daylight saving.
     #[method("(dt, /)", no_text_signature)]
     fn dst(&self, dt: &Object) -> Result<()> {
         check_moment("dst", dt)
     }
 
-    /// datetime in UTC -> datetime in local time.
+    /// What the clock of the zone shows at a moment that is told in UTC.
     #[method("(dt, /)", no_text_signature)]
     fn fromutc(&self, dt: &Object) -> Result<Ref> {
         let Some(moment) = dt.downcast::<DateTime>() else {
@@ -179,7 +179,7 @@ impl TimeZone {
         moment.shifted(self.offset.span())
     }
 
-    /// pickle support
+    /// The arguments that make an equal zone, for pickling.
     #[method(no_text_signature)]
     fn __getinitargs__(&self) -> Result<Ref> {
         match &self.name {

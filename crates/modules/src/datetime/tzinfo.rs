@@ -88,7 +88,7 @@ fn unimplemented(method: &str) -> Raised {
     raise!(NotImplementedError, "a tzinfo subclass must implement {method}()")
 }
 
-/// Abstract base class for time zone info objects.
+/// What time zones are derived from. They say what clocks show by the methods utcoffset(), dst() and tzname().
 #[class(name = "tzinfo", module = "datetime", static_ = TZ_INFO, flags = BASETYPE, generic_getattro)]
 impl TzInfo {
     #[slot(tp_new)]
@@ -96,25 +96,27 @@ impl TzInfo {
         Ref::new_in(class, TzInfo::VALUE)
     }
 
-    /// datetime -> string name of time zone.
+    /// What the zone is called at a moment. Derived classes have to give that.
     #[method("(dt, /)", no_text_signature)]
     fn tzname(&self, _dt: &Object) -> Result<Ref> {
         Err(unimplemented("tzname"))
     }
 
-    /// datetime -> timedelta showing offset from UTC, negative values indicating West of UTC
+    /// How far the zone is ahead of UTC at a moment, west of Greenwich less than zero.
+    ///
+    /// Derived classes have to give that.
     #[method("(dt, /)", no_text_signature)]
     fn utcoffset(&self, _dt: &Object) -> Result<Ref> {
         Err(unimplemented("utcoffset"))
     }
 
-    /// datetime -> DST offset as timedelta positive east of UTC.
+    /// How far clocks are put forward for daylight saving at a moment. Derived classes have to give that.
     #[method("(dt, /)", no_text_signature)]
     fn dst(&self, _dt: &Object) -> Result<Ref> {
         Err(unimplemented("dst"))
     }
 
-    /// datetime in UTC -> datetime in local time.
+    /// What the clock of the zone shows at a moment that is told in UTC, by utcoffset() and dst().
     #[method("(dt, /)", no_text_signature)]
     fn fromutc(&self, dt: &Object) -> Result<Ref> {
         let Some(moment) = dt.downcast::<DateTime>() else {
@@ -136,7 +138,7 @@ impl TzInfo {
         }
     }
 
-    /// -> (cls, state)
+    /// For pickling: the class, what __getinitargs__() gives, and what __getstate__() or the dictionary has.
     #[method(no_text_signature)]
     fn __reduce__(&self) -> Result<Ref> {
         let arguments = match self.as_object().get_attr_opt(intern!("__getinitargs__"))? {

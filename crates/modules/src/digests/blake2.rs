@@ -201,7 +201,10 @@ macro_rules! class {
 }
 
 class! {
-    /// Return a new BLAKE2b hash object.
+    /// Hash with BLAKE2b, which is made for 64-bit machines: digests have up to 64 bytes.
+    ///
+    /// The data, if any, is hashed at once. A key makes it a message authentication code;
+    /// fanout, depth and what follows are for nodes of trees of hashes.
     Blake2b BLAKE2B "blake2b" "(data=b'', /, *, digest_size=_blake2.blake2b.MAX_DIGEST_SIZE,
         key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0,
         node_offset=0, node_depth=0, inner_size=0, last_node=False,
@@ -209,14 +212,17 @@ class! {
 }
 
 class! {
-    /// Return a new BLAKE2s hash object.
+    /// Hash with BLAKE2s, which is made for small machines: digests have up to 32 bytes.
+    ///
+    /// The data, if any, is hashed at once. A key makes it a message authentication code;
+    /// fanout, depth and what follows are for nodes of trees of hashes.
     Blake2s BLAKE2S "blake2s" "(data=b'', /, *, digest_size=_blake2.blake2s.MAX_DIGEST_SIZE,
         key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0,
         node_offset=0, node_depth=0, inner_size=0, last_node=False,
         usedforsecurity=True)" blake2s_simd BLAKE2S_LIMITS
 }
 
-/// _blake2 provides BLAKE2b and BLAKE2s for hashlib
+/// The hashes BLAKE2b and BLAKE2s (RFC 7693), as hashlib offers them.
 #[module(name = "_blake2", classes = [super::BLAKE2B, super::BLAKE2S])]
 pub mod module {
     use objects::module::Module;

@@ -52,7 +52,7 @@ impl Hash {
         self.state.hash(bytes.len(), |state| state.update(bytes));
     }
 
-    /// Return a copy of the hash object.
+    /// Another hash object with the same data hashed, for messages that begin alike.
     #[method]
     fn copy(&self) -> Result<Ref<Hash>> {
         Ref::new_in(self.class(), Hash { base: Object::header(), state: Shared::new(self.state()) })
@@ -76,13 +76,13 @@ impl Hash {
 
 #[methods(FIXED)]
 impl Hash {
-    /// Return the digest value as a bytes object.
+    /// The digest of all data so far, as bytes. More data may follow.
     #[method]
     fn digest(&self) -> Result<Ref<Bytes>> {
         Bytes::try_new(&self.state().finish())
     }
 
-    /// Return the digest value as a string of hexadecimal digits.
+    /// The digest of all data so far, as text of two hexadecimal digits for each byte.
     #[method]
     fn hexdigest(&self) -> Result<Ref<Str>> {
         hexadecimal(&self.state().finish())

@@ -20,7 +20,7 @@ pub mod module {
     use crate::digests::data::Data;
     use crate::digests::hash::Hash;
 
-    /// Return a new MD5 hash object; optionally initialized with a string.
+    /// Hash with MD5: digests have 16 bytes. The bytes given as string are hashed at once.
     #[function("(string=b'', *, usedforsecurity=True)")]
     fn md5(string: Option<Data>, usedforsecurity: bool) -> Result<Ref<Hash>> {
         let _ = usedforsecurity;

@@ -20,7 +20,7 @@ pub mod module {
     use crate::digests::data::Data;
     use crate::digests::hash::Hash;
 
-    /// Return a new SHA1 hash object; optionally initialized with a string.
+    /// Hash with SHA-1: digests have 20 bytes. The bytes given as string are hashed at once.
     #[function("(string=b'', *, usedforsecurity=True)")]
     fn sha1(string: Option<Data>, usedforsecurity: bool) -> Result<Ref<Hash>> {
         let _ = usedforsecurity;

@@ -29,14 +29,14 @@ pub mod module {
     use crate::digests::data::Data;
     use crate::digests::hash::Hash;
 
-    /// Return a new SHA-224 hash object; optionally initialized with a string.
+    /// Hash with SHA-224: digests have 28 bytes. The bytes given as string are hashed at once.
     #[function("(string=b'', *, usedforsecurity=True)")]
     fn sha224(string: Option<Data>, usedforsecurity: bool) -> Result<Ref<Hash>> {
         let _ = usedforsecurity;
         Hash::new_in(&super::SHA224, ::sha2::Sha224::new().into(), &string)
     }
 
-    /// Return a new SHA-256 hash object; optionally initialized with a string.
+    /// Hash with SHA-256: digests have 32 bytes. The bytes given as string are hashed at once.
     #[function("(string=b'', *, usedforsecurity=True)")]
     fn sha256(string: Option<Data>, usedforsecurity: bool) -> Result<Ref<Hash>> {
         let _ = usedforsecurity;

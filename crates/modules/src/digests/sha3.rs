@@ -46,13 +46,13 @@ fn checked_length(length: u64) -> Result<usize> {
 
 #[methods(EXTENDABLE)]
 impl Hash {
-    /// Return the digest value, of so many bytes, as a bytes object.
+    /// So many bytes of the output for all data so far.
     #[method("(length, /)", name = "digest")]
     fn shake_digest(&self, length: u64) -> Result<Ref<Bytes>> {
         self.extended(checked_length(length)?)
     }
 
-    /// Return the digest value, of so many bytes, as a string of hexadecimal digits.
+    /// So many bytes of the output for all data so far, as text of two hexadecimal digits each.
     #[method("(length, /)", name = "hexdigest")]
     fn shake_hexdigest(&self, length: u64) -> Result<Ref<Str>> {
         hexadecimal(self.extended(checked_length(length)?)?.as_bytes())
@@ -85,27 +85,27 @@ macro_rules! classes {
 classes! {
     /// sha3_224([data], *, usedforsecurity=True) -> SHA3 object
     ///
-    /// Return a new SHA3 hash object with a digest of 28 bytes.
+    /// Hash with SHA-3 to a digest of 28 bytes.
     Sha3_224 SHA3_224 "sha3_224" hash::FIXED, State::sha3("sha3_224", 28);
     /// sha3_256([data], *, usedforsecurity=True) -> SHA3 object
     ///
-    /// Return a new SHA3 hash object with a digest of 32 bytes.
+    /// Hash with SHA-3 to a digest of 32 bytes.
     Sha3_256 SHA3_256 "sha3_256" hash::FIXED, State::sha3("sha3_256", 32);
     /// sha3_384([data], *, usedforsecurity=True) -> SHA3 object
     ///
-    /// Return a new SHA3 hash object with a digest of 48 bytes.
+    /// Hash with SHA-3 to a digest of 48 bytes.
     Sha3_384 SHA3_384 "sha3_384" hash::FIXED, State::sha3("sha3_384", 48);
     /// sha3_512([data], *, usedforsecurity=True) -> SHA3 object
     ///
-    /// Return a new SHA3 hash object with a digest of 64 bytes.
+    /// Hash with SHA-3 to a digest of 64 bytes.
     Sha3_512 SHA3_512 "sha3_512" hash::FIXED, State::sha3("sha3_512", 64);
     /// shake_128([data], *, usedforsecurity=True) -> SHAKE object
     ///
-    /// Return a new SHAKE hash object.
+    /// Hash with SHAKE of 128 bits' strength to a digest of any length.
     Shake128 SHAKE_128 "shake_128" EXTENDABLE, State::shake("shake_128", 16);
     /// shake_256([data], *, usedforsecurity=True) -> SHAKE object
     ///
-    /// Return a new SHAKE hash object.
+    /// Hash with SHAKE of 256 bits' strength to a digest of any length.
     Shake256 SHAKE_256 "shake_256" EXTENDABLE, State::shake("shake_256", 32);
 }
 

@@ -29,14 +29,14 @@ pub mod module {
     use crate::digests::data::Data;
     use crate::digests::hash::Hash;
 
-    /// Return a new SHA-384 hash object; optionally initialized with a string.
+    /// Hash with SHA-384: digests have 48 bytes. The bytes given as string are hashed at once.
     #[function("(string=b'', *, usedforsecurity=True)")]
     fn sha384(string: Option<Data>, usedforsecurity: bool) -> Result<Ref<Hash>> {
         let _ = usedforsecurity;
         Hash::new_in(&super::SHA384, ::sha2::Sha384::new().into(), &string)
     }
 
-    /// Return a new SHA-512 hash object; optionally initialized with a string.
+    /// Hash with SHA-512: digests have 64 bytes. The bytes given as string are hashed at once.
     #[function("(string=b'', *, usedforsecurity=True)")]
     fn sha512(string: Option<Data>, usedforsecurity: bool) -> Result<Ref<Hash>> {
         let _ = usedforsecurity;

@@ -369,7 +369,7 @@ impl Element {
         }
     }
 
-    /// A string identifying what kind of data this element represents
+    /// The element's name, with its namespace in braces before it.
     #[getter(name = "tag")]
     fn get_tag(&self) -> Ref {
         self.tag()
@@ -381,7 +381,7 @@ impl Element {
         Ok(())
     }
 
-    /// A string of text directly after the start tag, or None
+    /// What stands between the element's start and its first child, None for nothing.
     #[getter(name = "text")]
     fn get_text(&self) -> Ref {
         self.text()
@@ -393,7 +393,7 @@ impl Element {
         Ok(())
     }
 
-    /// A string of text directly after the end tag, or None
+    /// What stands behind the element's end before the next tag, None for nothing.
     #[getter(name = "tail")]
     fn get_tail(&self) -> Ref {
         self.tail()
@@ -405,7 +405,7 @@ impl Element {
         Ok(())
     }
 
-    /// A dictionary containing the element's attributes
+    /// The attributes by their names, in a dict.
     #[getter]
     fn attrib(&self) -> Ref<Dict> {
         self.made_attributes()

@@ -93,28 +93,19 @@ impl LzmaCompressor {
 
 /// LZMACompressor(format=FORMAT_XZ, check=-1, preset=None, filters=None)
 ///
-/// Create a compressor object for compressing data incrementally.
+/// Compresses data that comes in pieces; compress() does it for data as a whole.
 ///
-/// format specifies the container format to use for the output. This can
-/// be FORMAT_XZ (default), FORMAT_ALONE, or FORMAT_RAW.
+/// format is the container that the output has: FORMAT_XZ, FORMAT_ALONE, or
+/// FORMAT_RAW for none.
 ///
-/// check specifies the integrity check to use. For FORMAT_XZ, the default
-/// is CHECK_CRC64. The other formats have none: check must be omitted, or
-/// be CHECK_NONE.
+/// check is the integrity check that FORMAT_XZ has, CHECK_CRC64 if nothing else
+/// is said. The other formats have none: CHECK_NONE is all that can be given.
 ///
-/// How to compress is told by a preset compression level ('preset'), or in
-/// detail by a custom filter chain ('filters'). For FORMAT_XZ and
-/// FORMAT_ALONE, the default is the PRESET_DEFAULT preset level. For
-/// FORMAT_RAW, there have to be filters.
+/// preset is a level from 0 for fast to 9 for small, perhaps OR-ed with
+/// PRESET_EXTREME; PRESET_DEFAULT if neither it nor filters are given.
 ///
-/// preset (if provided) should be an integer in the range 0-9, optionally
-/// OR-ed with the constant PRESET_EXTREME.
-///
-/// filters (if provided) should be a sequence of dicts. Each dict should
-/// have an entry for "id" indicating the ID of the filter, plus
-/// additional entries for options to the filter.
-///
-/// For one-shot compression, use the compress() function instead.
+/// filters is a sequence of dicts instead, a filter in each: its number as "id",
+/// and its options by their names. FORMAT_RAW cannot do without.
 #[class(name = "LZMACompressor", module = "_lzma")]
 impl LzmaCompressor {
     #[slot(tp_new, "(format=1, check=-1, preset=None, filters=None)")]
@@ -137,22 +128,15 @@ impl LzmaCompressor {
         Ref::new_in(class, LzmaCompressor { base: Object::header(), compression: Shared::new(compression) })
     }
 
-    /// Provide data to the compressor object.
+    /// Compress a piece of data, and give what output there is so far, which may be b''.
     ///
-    /// Returns a chunk of compressed data if possible, or b'' otherwise.
-    ///
-    /// When you have finished providing data to the compressor, call the
-    /// flush() method to finish the compression process.
+    /// The rest of it comes from flush() behind the last piece.
     #[method("(data, /)")]
     fn compress(&self, data: BytesLike) -> Result<Ref<Bytes>> {
         self.run(data.bytes(), Action::Run, "Compressor has been flushed")
     }
 
-    /// Finish the compression process.
-    ///
-    /// Returns the compressed data left in internal buffers.
-    ///
-    /// The compressor object may not be used after this method is called.
+    /// Give the rest of the output. Nothing can be done with the compressor afterwards.
     #[method]
     fn flush(&self) -> Result<Ref<Bytes>> {
         self.run(&[], Action::Finish, "Repeated call to flush()")

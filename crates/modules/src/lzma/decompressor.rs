@@ -50,23 +50,19 @@ pub struct LzmaDecompressor {
     decompression: Shared<Decompression<Checked>>,
 }
 
-/// Create a decompressor object for decompressing data incrementally.
+/// Decompresses a stream that comes in pieces; decompress() does it for data as a whole.
 ///
 ///   format
-///     Specifies the container format of the input stream.  If this is
-///     FORMAT_AUTO (the default), the decompressor will automatically detect
-///     whether the input is FORMAT_XZ or FORMAT_ALONE.  Streams created with
-///     FORMAT_RAW cannot be autodetected.
+///     The container of the input: FORMAT_XZ, FORMAT_ALONE, or FORMAT_AUTO
+///     for whichever of the two it turns out to be. FORMAT_RAW, which shows
+///     by nothing, has to be given.
 ///   memlimit
-///     Limit the amount of memory used by the decompressor: it fails
-///     if it would need more.
+///     How many bytes of memory the decompressor may take: it fails
+///     where it would need more.
 ///   filters
-///     A custom filter chain.  This argument is required for FORMAT_RAW, and
-///     not accepted with any other format.  When provided, this should be a
-///     sequence of dicts, each indicating the ID and options for a single
-///     filter.
-///
-/// For one-shot decompression, use the decompress() function instead.
+///     The filters of a FORMAT_RAW stream, which are required there and refused
+///     elsewhere: a sequence of dicts, each with the number of a filter as "id"
+///     and its options by their names.
 #[class(
     name = "LZMADecompressor",
     module = "_lzma",
@@ -103,18 +99,14 @@ impl LzmaDecompressor {
         Ref::new_in(class, LzmaDecompressor { base: Object::header(), decompression })
     }
 
-    /// Decompress *data*, returning uncompressed data as bytes.
+    /// Decompress a piece of the stream, and give what output there is so far.
     ///
-    /// If *max_length* is nonnegative, returns at most *max_length* bytes of
-    /// decompressed data. If this limit is reached and further output can be
-    /// produced, *self.needs_input* will be set to ``False``. In this case, the next
-    /// call to *decompress()* may provide *data* as b'' to obtain more of the output.
+    /// With a *max_length* that is not negative, that is so many bytes at most. Where there
+    /// could be more, needs_input is False then: call again, with b'' or with the next piece.
+    /// Otherwise it is True as long as the stream goes on.
     ///
-    /// If all of the input was decompressed and returned, *self.needs_input*
-    /// will be set to True.
-    ///
-    /// To decompress data after the end of stream raises an EOFError. What is found
-    /// after it is ignored and saved in the unused_data attribute.
+    /// EOFError is raised for a piece after the stream's end. What stands behind the end in
+    /// the last piece is left in unused_data.
     #[method("(data, max_length=-1)")]
     fn decompress(&self, data: BytesLike, max_length: isize) -> Result<Ref<Bytes>> {
         let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
@@ -122,25 +114,25 @@ impl LzmaDecompressor {
         Bytes::try_new(done.map_err(raise_trouble)?.bytes())
     }
 
-    /// ID of the integrity check used by the input stream.
+    /// Which integrity check the stream has, as one of the constants CHECK_*.
     #[getter]
     fn check(&self) -> u32 {
         self.decompression.with(|decompression| decompression.stream.check)
     }
 
-    /// True if the end-of-stream marker has been reached.
+    /// Whether the stream has ended.
     #[getter]
     fn eof(&self) -> bool {
         self.decompression.with(|decompression| decompression.is_at_end)
     }
 
-    /// Data found after the end of the compressed stream.
+    /// The bytes that stood behind the stream's end.
     #[getter]
     fn unused_data(&self) -> Vec<u8> {
         self.decompression.with(|decompression| decompression.unused.clone())
     }
 
-    /// True if more input is needed before more decompressed data can be produced.
+    /// Whether there will be no more output without more input.
     #[getter]
     fn needs_input(&self) -> bool {
         self.decompression.with(|decompression| decompression.needs_input)

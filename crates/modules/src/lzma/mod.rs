@@ -59,23 +59,23 @@ pub mod module {
 
     use super::*;
 
-    /// Test whether the given integrity check is supported.
+    /// Whether streams can have an integrity check, one of the constants CHECK_*.
     ///
-    /// Always returns True for CHECK_NONE and CHECK_CRC32.
+    /// CHECK_NONE and CHECK_CRC32 are always there.
     #[function("(check_id, /)")]
     fn is_check_supported(check_id: i32) -> bool {
         is_supported(check_id as u32)
     }
 
-    /// Return a bytes object encoding the options (properties) of the filter specified by *filter* (a dict).
+    /// Put the options of a filter, a dict as in a chain of filters, into the form that they have in a stream.
     ///
-    /// The result does not include the filter ID itself, only the options.
+    /// The number of the filter is not part of that.
     #[function("(filter, /)")]
     fn _encode_filter_properties(filter: &Object) -> Result<Ref<Bytes>> {
         Bytes::try_new(&filters::parse(filter)?.encode_properties().map_err(raise_code)?)
     }
 
-    /// Return the specifier, a dict, of the filter that these encoded options (properties) are of.
+    /// Read the options of a filter from the form that they have in a stream: a dict as in a chain of filters.
     #[function("(filter_id, encoded_props, /)")]
     fn _decode_filter_properties(filter_id: &Object, encoded_props: BytesLike) -> Result<Ref<Dict>> {
         let id = unsigned::number(filter_id)?;
@@ -124,7 +124,7 @@ pub mod module {
             module.add(name, number)?;
         }
         let error = ERROR.get()?;
-        error.set_attr(intern!("__doc__"), &Str::new("Call to liblzma failed."))?;
+        error.set_attr(intern!("__doc__"), &Str::new("Data or settings that nothing can be made of."))?;
         module.add("LZMAError", error)
     }
 }

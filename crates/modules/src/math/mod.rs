@@ -7,8 +7,8 @@ use objects::prelude::*;
 
 pub use math::{DEFINITION, initialize};
 
-/// This module provides access to the mathematical functions
-/// defined by the C standard.
+/// Mathematics of real numbers: the functions of C's <math.h>, and some
+/// for integers and for sequences of numbers.
 #[module(name = "math")]
 pub mod math {
     use objects::float::parts;
@@ -29,188 +29,177 @@ pub mod math {
     #[constant]
     const nan: f64 = f64::NAN;
 
-    /// Return the arc cosine (measured in radians) of x.
-    ///
-    /// The result is between 0 and pi.
+    /// The angle from 0 to pi, in radians, whose cosine is x.
     #[function("(x, /)")]
     fn acos(x: f64) -> Result<f64> {
         apply(x, f64::acos, Infinite::Pole)
     }
 
-    /// Return the inverse hyperbolic cosine of x.
+    /// The number y >= 0 for which cosh(y) is x.
     #[function("(x, /)")]
     fn acosh(x: f64) -> Result<f64> {
         apply(x, |x| mathematics::acosh(x), Infinite::Pole)
     }
 
-    /// Return the arc sine (measured in radians) of x.
-    ///
-    /// The result is between -pi/2 and pi/2.
+    /// The angle from -pi/2 to pi/2, in radians, whose sine is x.
     #[function("(x, /)")]
     fn asin(x: f64) -> Result<f64> {
         apply(x, f64::asin, Infinite::Pole)
     }
 
-    /// Return the inverse hyperbolic sine of x.
+    /// The number y for which sinh(y) is x.
     #[function("(x, /)")]
     fn asinh(x: f64) -> Result<f64> {
         apply(x, |x| mathematics::asinh(x), Infinite::Pole)
     }
 
-    /// Return the arc tangent (measured in radians) of x.
-    ///
-    /// The result is between -pi/2 and pi/2.
+    /// The angle between -pi/2 and pi/2, in radians, whose tangent is x.
     #[function("(x, /)")]
     fn atan(x: f64) -> Result<f64> {
         apply(x, f64::atan, Infinite::Pole)
     }
 
-    /// Return the inverse hyperbolic tangent of x.
+    /// The number y for which tanh(y) is x; x is between -1 and 1.
     #[function("(x, /)")]
     fn atanh(x: f64) -> Result<f64> {
         apply(x, |x| mathematics::atanh(x), Infinite::Pole)
     }
 
-    /// Return the cosine of x (measured in radians).
+    /// The cosine of an angle of x radians.
     #[function("(x, /)")]
     fn cos(x: f64) -> Result<f64> {
         apply(x, f64::cos, Infinite::Pole)
     }
 
-    /// Return the hyperbolic cosine of x.
+    /// The hyperbolic cosine, (exp(x) + exp(-x)) / 2.
     #[function("(x, /)")]
     fn cosh(x: f64) -> Result<f64> {
         apply(x, f64::cosh, Infinite::Overflow)
     }
 
-    /// Error function at x.
+    /// The error function: the integral of 2/sqrt(pi) * exp(-t**2) for t from 0 to x.
     #[function("(x, /)")]
     fn erf(x: f64) -> Result<f64> {
         apply(x, |x| mathematics::erf(x), Infinite::Pole)
     }
 
-    /// Complementary error function at x.
+    /// The same as 1 - erf(x), but without the loss of digits where erf(x) is near 1.
     #[function("(x, /)")]
     fn erfc(x: f64) -> Result<f64> {
         apply(x, |x| mathematics::erfc(x), Infinite::Pole)
     }
 
-    /// Return e raised to the power of x.
+    /// The exponential function: e, the base of natural logarithms, to the power x.
     #[function("(x, /)")]
     fn exp(x: f64) -> Result<f64> {
         apply(x, f64::exp, Infinite::Overflow)
     }
 
-    /// Return exp(x)-1.
-    ///
-    /// The result is accurate for small x, where exp(x) - 1 itself loses digits.
+    /// exp(x) - 1, accurate also for small x, where the subtraction itself loses digits.
     #[function("(x, /)")]
     fn expm1(x: f64) -> Result<f64> {
         apply(x, f64::exp_m1, Infinite::Overflow)
     }
 
-    /// Return the absolute value of the float x.
+    /// The magnitude of x, as a float.
     #[function("(x, /)")]
     fn fabs(x: f64) -> Result<f64> {
         apply(x, f64::abs, Infinite::Pole)
     }
 
-    /// Return the natural logarithm of 1+x (base e).
-    ///
-    /// The result is accurate for x near zero.
+    /// The natural logarithm of 1 + x, accurate also for x near zero.
     #[function("(x, /)")]
     fn log1p(x: f64) -> Result<f64> {
         apply(x, f64::ln_1p, Infinite::Pole)
     }
 
-    /// Return the sine of x (measured in radians).
+    /// The sine of an angle of x radians.
     #[function("(x, /)")]
     fn sin(x: f64) -> Result<f64> {
         apply(x, f64::sin, Infinite::Pole)
     }
 
-    /// Return the hyperbolic sine of x.
+    /// The hyperbolic sine, (exp(x) - exp(-x)) / 2.
     #[function("(x, /)")]
     fn sinh(x: f64) -> Result<f64> {
         apply(x, f64::sinh, Infinite::Overflow)
     }
 
-    /// Return the square root of x.
+    /// The root of x that is not negative. Raises ValueError where x is below zero.
     #[function("(x, /)")]
     fn sqrt(x: f64) -> Result<f64> {
         apply(x, f64::sqrt, Infinite::Pole)
     }
 
-    /// Return the tangent of x (measured in radians).
+    /// The tangent of an angle of x radians.
     #[function("(x, /)")]
     fn tan(x: f64) -> Result<f64> {
         apply(x, f64::tan, Infinite::Pole)
     }
 
-    /// Return the hyperbolic tangent of x.
+    /// The hyperbolic tangent, sinh(x) / cosh(x).
     #[function("(x, /)")]
     fn tanh(x: f64) -> Result<f64> {
         apply(x, f64::tanh, Infinite::Pole)
     }
 
-    /// Gamma function at x.
+    /// The gamma function, which is (x - 1)! for a positive integer x.
     #[function("(x, /)")]
     fn gamma(x: f64) -> Result<f64> {
         functions::gamma(x)
     }
 
-    /// Natural logarithm of absolute value of Gamma function at x.
+    /// log(abs(gamma(x))), also where gamma(x) itself is too large for a float.
     #[function("(x, /)")]
     fn lgamma(x: f64) -> Result<f64> {
         functions::log_gamma(x)
     }
 
-    /// Return the arc tangent (measured in radians) of y/x.
+    /// The angle from -pi to pi, in radians, under which the point (x, y) is seen from the origin.
     ///
-    /// Unlike atan(y/x), the signs of both x and y are considered.
+    /// Its tangent is y/x; the signs of both tell the quadrant, which atan(y/x) cannot.
     #[function("(y, x, /)")]
     fn atan2(y: f64, x: f64) -> f64 {
         y.atan2(x)
     }
 
-    /// Return a float with the magnitude (absolute value) of x but the sign of y.
+    /// As a float, x with its sign made that of y.
     ///
-    /// Where zeros have signs, copysign(1.0, -0.0) is -1.0.
+    /// A zero has a sign as well where the machine's floats do: copysign(1.0, -0.0) is -1.0.
     #[function("(x, y, /)")]
     fn copysign(x: f64, y: f64) -> f64 {
         x.copysign(y)
     }
 
-    /// Return fmod(x, y), according to platform C.
+    /// The remainder of x by y as the C library's fmod() gives it: with the sign of x.
     ///
-    /// x % y may differ.
+    /// That of x % y has the sign of y.
     #[function("(x, y, /)")]
     fn fmod(x: f64, y: f64) -> Result<f64> {
         functions::fmod(x, y)
     }
 
-    /// Difference between x and the closest integer multiple of y.
+    /// How far x is from the nearest multiple of y: x - n*y for an integer n.
     ///
-    /// Return x - n*y where n*y is the closest integer multiple of y, for a tie the one with an even n.
-    /// The result is exact.
+    /// Between two that are equally near, n is even. The result is exact.
     #[function("(x, y, /)")]
     fn remainder(x: f64, y: f64) -> Result<f64> {
         functions::nearest_remainder(x, y)
     }
 
-    /// Return x**y (x to the power of y).
+    /// x**y, with both taken as floats. Raises OverflowError or ValueError where C's pow() has an error.
     #[function("(x, y, /)")]
     fn pow(x: f64, y: f64) -> Result<f64> {
         functions::power(x, y)
     }
 
-    /// Return the next floating-point value after x towards y.
+    /// The float that is next to x on the side of y; y itself where the two are equal.
     #[function("(x, y, /)")]
     fn nextafter(x: f64, y: f64) -> f64 {
         mathematics::nextafter(x, y)
     }
 
-    /// Return the value of the least significant bit of the float x.
+    /// The unit in the last place: what the lowest bit of x is worth.
     #[function("(x, /)")]
     fn ulp(x: f64) -> f64 {
         let x = x.abs();
@@ -224,31 +213,31 @@ pub mod math {
         }
     }
 
-    /// Convert angle x from radians to degrees.
+    /// An angle of x radians in degrees.
     #[function("(x, /)")]
     fn degrees(x: f64) -> f64 {
         x * (180.0 / pi)
     }
 
-    /// Convert angle x from degrees to radians.
+    /// An angle of x degrees in radians.
     #[function("(x, /)")]
     fn radians(x: f64) -> f64 {
         x * (pi / 180.0)
     }
 
-    /// Return True if x is neither an infinity nor a NaN, and False otherwise.
+    /// Whether x is an ordinary number: not infinite, and not NaN.
     #[function("(x, /)")]
     fn isfinite(x: f64) -> bool {
         x.is_finite()
     }
 
-    /// Return True if x is a positive or negative infinity, and False otherwise.
+    /// Whether x is infinite, of either sign.
     #[function("(x, /)")]
     fn isinf(x: f64) -> bool {
         x.is_infinite()
     }
 
-    /// Return True if x is a NaN (not a number), and False otherwise.
+    /// Whether x is NaN, the float that is not a number.
     #[function("(x, /)")]
     fn isnan(x: f64) -> bool {
         x.is_nan()
@@ -278,18 +267,15 @@ pub mod math {
         Ok(difference <= (rel_tol * b).abs() || difference <= (rel_tol * a).abs() || difference <= abs_tol)
     }
 
-    /// Return the mantissa and exponent of x, as pair (m, e).
+    /// Split x into a pair (m, e) of a float and an int with x == m * 2.**e.
     ///
-    /// m is a float and e is an int, such that x = m * 2.**e.
-    /// If x is 0, m and e are both 0.  Else 0.5 <= abs(m) < 1.0.
+    /// The magnitude of m is at least 0.5 and less than 1.0. For zero both are 0.
     #[function("(x, /)")]
     fn frexp(x: f64) -> (f64, i32) {
         parts::frexp(x)
     }
 
-    /// Return x * (2**i).
-    ///
-    /// This is essentially the inverse of frexp().
+    /// x times 2**i: puts together what frexp() takes apart.
     #[function("(x, i, /)")]
     fn ldexp(x: f64, i: &Object) -> Result<f64> {
         let Some(exponent) = i.downcast::<Int>() else {
@@ -301,9 +287,9 @@ pub mod math {
         if result.is_infinite() && x.is_finite() { Err(range_error()) } else { Ok(result) }
     }
 
-    /// Return the fractional and integer parts of x.
+    /// Split x into a pair of floats: what stands behind the point, and what stands before it.
     ///
-    /// Both results carry the sign of x and are floats.
+    /// Each has the sign of x.
     #[function("(x, /)")]
     fn modf(x: f64) -> (f64, f64) {
         match x.is_infinite() {
@@ -313,9 +299,7 @@ pub mod math {
     }
 
     /// log(x, [base=math.e])
-    /// Return the logarithm of x to the given base.
-    ///
-    /// Without a base, the natural logarithm (base e) of x.
+    /// The power to which the base has to be raised to give x; without a base, e is raised.
     #[function("(*args)", no_text_signature)]
     fn log(args: &[&Object]) -> Result<Ref> {
         match args {
@@ -328,13 +312,13 @@ pub mod math {
         }
     }
 
-    /// Return the base 2 logarithm of x.
+    /// The power of 2 that x is; more exact than log(x, 2).
     #[function("(x, /)")]
     fn log2(x: &Object) -> Result<f64> {
         functions::logarithm(x, f64::log2)
     }
 
-    /// Return the base 10 logarithm of x.
+    /// The power of 10 that x is; more exact than log(x, 10).
     #[function("(x, /)")]
     fn log10(x: &Object) -> Result<f64> {
         functions::logarithm(x, f64::log10)
@@ -350,9 +334,9 @@ pub mod math {
         Ok(functions::norm(&mut coordinates))
     }
 
-    /// Return the Euclidean distance between two points p and q.
+    /// How far the points p and q are from each other, along a straight line.
     ///
-    /// The points are sequences or iterables of as many coordinates.
+    /// Each is a sequence or another iterable of coordinates, and has as many of them as the other.
     #[function("(p, q, /)")]
     fn dist(p: &Object, q: &Object) -> Result<f64> {
         let (p, q) = (p.collect_tuple()?, q.collect_tuple()?);
@@ -365,9 +349,9 @@ pub mod math {
         Ok(functions::norm(&mut differences))
     }
 
-    /// Return an accurate floating point sum of values in the iterable seq.
+    /// Add up the numbers that the iterable gives, and round only the exact sum to a float.
     ///
-    /// Assumes IEEE-754 floating point arithmetic.
+    /// This needs floats as IEEE 754 has them.
     #[function("(seq, /)")]
     fn fsum(seq: &Object) -> Result<f64> {
         let iterator = seq.iter()?;
@@ -378,10 +362,9 @@ pub mod math {
         sum.total()
     }
 
-    /// Calculate the product of all the elements in the input iterable.
+    /// Multiply start and all that the iterable gives: start itself if it gives nothing.
     ///
-    /// The start value comes before them, and is the result for an empty iterable. The function is made for
-    /// numbers, and may refuse other types.
+    /// Made for numbers; other types may be refused.
     #[function("(iterable, /, *, start=1)")]
     fn prod(iterable: &Object, start: Option<&Object>) -> Result<Ref> {
         let iterator = iterable.iter()?;
@@ -411,9 +394,7 @@ pub mod math {
         Ok(product)
     }
 
-    /// Return the ceiling of x as an Integral.
-    ///
-    /// This is the smallest integer >= x.
+    /// Round up: the smallest integer that is not below x, by x.__ceil__() where x has that.
     #[function("(x, /)")]
     fn ceil(x: &Object) -> Result<Ref> {
         if x.downcast_exact::<Float>().is_none()
@@ -424,9 +405,7 @@ pub mod math {
         Ok(Float::integral(x.as_f64()?.ceil())?.into_object())
     }
 
-    /// Return the floor of x as an Integral.
-    ///
-    /// This is the largest integer <= x.
+    /// Round down: the largest integer that is not above x, by x.__floor__() where x has that.
     #[function("(x, /)")]
     fn floor(x: &Object) -> Result<Ref> {
         if x.downcast_exact::<Float>().is_none()
@@ -437,9 +416,7 @@ pub mod math {
         Ok(Float::integral(x.as_f64()?.floor())?.into_object())
     }
 
-    /// Truncates the Real x to the nearest Integral toward 0.
-    ///
-    /// Uses the __trunc__ magic method.
+    /// Cut x to an integer, towards zero: what x.__trunc__() gives.
     #[function("(x, /)")]
     fn trunc(x: &Object) -> Result<Ref> {
         if let Some(float) = x.downcast_exact::<Float>() {
@@ -451,9 +428,9 @@ pub mod math {
         }
     }
 
-    /// Find x!.
+    /// The product of the integers from 1 to x; 1 for zero.
     ///
-    /// Raise a ValueError if x is negative or non-integral.
+    /// Raises ValueError for a number that is negative or has a fraction.
     #[function("(x, /)")]
     fn factorial(x: &Object) -> Result<Ref<Int>> {
         let x = match x.downcast::<Float>() {
@@ -476,24 +453,22 @@ pub mod math {
         }
     }
 
-    /// Number of ways to choose k items from n items without repetition and without order.
+    /// How many sets of k things can be taken from n things.
     ///
     /// n! / (k! * (n - k)!) where k <= n, and zero where k > n: the coefficient of x**k in (1 + x)**n.
     ///
-    /// Raises TypeError if either of the arguments are not integers.
-    /// Raises ValueError if either of the arguments are negative.
+    /// Raises TypeError for arguments that are no integers, and ValueError for negative ones.
     #[function("(n, k, /)")]
     fn comb(n: &Object, k: &Object) -> Result<Ref<Int>> {
         let (n, k) = (n.index()?, k.index()?);
         integers::combinations(&n, &k)
     }
 
-    /// Number of ways to choose k items from n items without repetition and with order.
+    /// How many sequences of k different things can be taken from n things.
     ///
     /// n! / (n - k)! where k <= n, and zero where k > n. Without k, or with None for it, n!.
     ///
-    /// Raises TypeError if either of the arguments are not integers.
-    /// Raises ValueError if either of the arguments are negative.
+    /// Raises TypeError for arguments that are no integers, and ValueError for negative ones.
     #[function("(n, k=None, /)")]
     fn perm(n: &Object, k: Option<&Object>) -> Result<Ref<Int>> {
         let Some(k) = k.filter(|k| !k.is_none()) else { return factorial(n) };
@@ -501,14 +476,14 @@ pub mod math {
         integers::permutations(&n, &k)
     }
 
-    /// Return the integer part of the square root of the input.
+    /// The largest integer whose square is not above n, exact for an int of any size.
     #[function("(n, /)")]
     fn isqrt(n: &Object) -> Result<Ref<Int>> {
         let n = n.index()?;
         integers::square_root(&n)
     }
 
-    /// Greatest Common Divisor.
+    /// The largest integer that divides all of the integers; 0 where all are zero, or there are none.
     #[function("(*integers)")]
     fn gcd(integers: &[&Object]) -> Result<Ref<Int>> {
         let mut divisor = Int::zero();
@@ -519,7 +494,7 @@ pub mod math {
         Ok(divisor)
     }
 
-    /// Least Common Multiple.
+    /// The smallest positive integer that all of the integers divide; 0 if one is zero, 1 if there are none.
     #[function("(*integers)")]
     fn lcm(integers: &[&Object]) -> Result<Ref<Int>> {
         let mut multiple = Int::one();

@@ -201,7 +201,7 @@ impl MultibyteIncrementalEncoder {
         self.encoding.reset();
     }
 
-    /// how to treat errors
+    /// The name of the error handler, as in 'strict'.
     #[getter]
     fn errors(&self) -> Option<Ref<Str>> {
         self.encoding.errors.get()
@@ -266,7 +266,7 @@ impl MultibyteIncrementalDecoder {
         self.decoding.reset();
     }
 
-    /// how to treat errors
+    /// The name of the error handler, as in 'strict'.
     #[getter]
     fn errors(&self) -> Option<Ref<Str>> {
         self.decoding.errors.get()

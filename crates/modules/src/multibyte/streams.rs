@@ -88,7 +88,7 @@ impl MultibyteStreamReader {
         self.stream.clone()
     }
 
-    /// how to treat errors
+    /// The name of the error handler, as in 'strict'.
     #[getter]
     fn errors(&self) -> Option<Ref<Str>> {
         self.decoding.errors.get()
@@ -161,7 +161,7 @@ impl MultibyteStreamWriter {
         self.stream.clone()
     }
 
-    /// how to treat errors
+    /// The name of the error handler, as in 'strict'.
     #[getter]
     fn errors(&self) -> Option<Ref<Str>> {
         self.encoding.errors.get()

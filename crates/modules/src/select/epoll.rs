@@ -57,11 +57,11 @@ impl Drop for Epoll {
 
 /// select.epoll(sizehint=-1, flags=0)
 ///
-/// Returns an epolling object
+/// A set of files to wait for, which the system keeps: it takes the same time
+/// for many as for few.
 ///
-/// sizehint must be a positive integer or -1 for the default size. The
-/// sizehint is used to optimize internal data structures. It doesn't limit
-/// the maximum number of monitored events.
+/// sizehint is a positive number, or -1 for none. It says for how many files to
+/// prepare, and is no limit.
 #[class(name = "epoll", module = "select", generic_getattro)]
 impl Epoll {
     #[slot(tp_new, "(sizehint=-1, flags=0)")]
@@ -75,76 +75,71 @@ impl Epoll {
         Epoll::over(class, -1)
     }
 
-    /// Create an epoll object from a given control fd.
+    /// Make an object for a set that the system keeps already, by its descriptor.
     #[classmethod("(fd, /)")]
     fn fromfd(class: &Type, fd: i32) -> Result<Ref<Epoll>> {
         Epoll::over(class, fd)
     }
 
-    /// Close the epoll control file descriptor.
-    ///
-    /// Further operations on the epoll object will raise an exception.
+    /// Give the set back to the system. Other methods raise ValueError afterwards.
     #[method]
     fn close(&self) -> Result<()> {
         raised(self.close_file())
     }
 
-    /// True if the epoll handler is closed
+    /// Whether close() was called.
     #[getter]
     fn closed(&self) -> bool {
         self.file.get() < 0
     }
 
-    /// Return the epoll control file descriptor.
+    /// The descriptor of the set itself.
     #[method]
     fn fileno(&self) -> Result<c_int> {
         self.number()
     }
 
-    /// Registers a new fd or raises an OSError if the fd is already registered.
+    /// Add a file to the set. Raises OSError for one that is in it already.
     ///
     ///   fd
-    ///     the target file descriptor of the operation
+    ///     a descriptor, or an object whose fileno() gives one, of a kind that poll() takes
     ///   eventmask
-    ///     a bit set composed of the various EPOLL constants
-    ///
-    /// The epoll interface supports all file descriptors that support poll.
+    ///     what to wait for: constants EPOLL*, combined by |
     #[method("(fd, eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT)")]
     fn register(&self, fd: File, eventmask: Option<Masked<u32>>) -> Result<()> {
         let events = eventmask.map_or(DEFAULT_EVENTS, |events| events.0);
         self.control(libc::EPOLL_CTL_ADD, fd.0, events)
     }
 
-    /// Modify event mask for a registered file descriptor.
+    /// Change what to wait for on a file of the set.
     ///
     ///   fd
-    ///     the target file descriptor of the operation
+    ///     a descriptor, or an object whose fileno() gives one
     ///   eventmask
-    ///     a bit set composed of the various EPOLL constants
+    ///     the new constants EPOLL*, combined by |
     #[method("(fd, eventmask)")]
     fn modify(&self, fd: File, eventmask: Masked<u32>) -> Result<()> {
         self.control(libc::EPOLL_CTL_MOD, fd.0, eventmask.0)
     }
 
-    /// Remove a registered file descriptor from the epoll object.
+    /// Take a file out of the set.
     ///
     ///   fd
-    ///     the target file descriptor of the operation
+    ///     a descriptor, or an object whose fileno() gives one
     #[method("(fd)")]
     fn unregister(&self, fd: File) -> Result<()> {
         self.control(libc::EPOLL_CTL_DEL, fd.0, 0)
     }
 
-    /// Wait for events on the epoll file descriptor.
+    /// Wait until there are events on files of the set.
     ///
     ///   timeout
-    ///     the maximum time to wait in seconds (as float);
-    ///     a timeout of None or -1 makes poll wait indefinitely
+    ///     how many seconds to wait at most, as a float; None or -1 for as long as
+    ///     it takes
     ///   maxevents
-    ///     the maximum number of events returned; -1 means no limit
+    ///     how many events to give at most, -1 for any number
     ///
-    /// Returns a list containing any descriptors that have events to report,
-    /// as a list of (fd, events) 2-tuples.
+    /// Gives a list of pairs (fd, events), which is empty if the time is over.
     #[method("(timeout=None, maxevents=-1)")]
     fn poll(&self, timeout: NoneOr<&Object>, maxevents: i32) -> Result<Vec<Ref>> {
         let number = self.number()?;

@@ -39,10 +39,10 @@ const CONSTANTS: Constants = constants![
     POLLWRNORM,
 ];
 
-/// This module supports asynchronous I/O on multiple file descriptors.
+/// Waiting for any of several files to be ready for reading or writing.
 ///
-/// *** IMPORTANT NOTICE ***
-/// On Windows, only sockets are supported; on Unix, all file descriptors.
+/// Files are descriptors, or objects whose fileno() gives one. Windows knows
+/// no others than sockets here.
 #[module(name = "select", classes = [super::epoll::EPOLL])]
 pub mod select {
     use std::ffi::c_int;
@@ -96,27 +96,19 @@ pub mod select {
         }
     }
 
-    /// Wait until one or more file descriptors are ready for some kind of I/O.
+    /// Wait until a file of three collections is ready.
     ///
-    /// The first three arguments are iterables of file descriptors to be waited for:
-    /// rlist -- wait until ready for reading
-    /// wlist -- wait until ready for writing
-    /// xlist -- wait for an "exceptional condition"
-    /// If only one kind of condition is required, pass [] for the other lists.
+    /// rlist -- the files to read from
+    /// wlist -- the files to write to
+    /// xlist -- the files for which something exceptional may happen, such as urgent data
     ///
-    /// A file descriptor is either a socket or file object, or a small integer
-    /// gotten from a fileno() method call on one of those.
+    /// Each is an iterable, perhaps an empty one. A file is a descriptor, or an object
+    /// such as a socket whose fileno() gives one.
     ///
     /// The timeout is a number of seconds, which may have fractions. If it is absent
     /// or None, the call waits as long as it takes.
     ///
-    /// The result is a tuple of three lists corresponding to the first three
-    /// arguments; each contains the subset of the corresponding file descriptors
-    /// that are ready.
-    ///
-    /// *** IMPORTANT NOTICE ***
-    /// On Windows, only sockets are supported; on Unix, all file
-    /// descriptors can be used.
+    /// Gives three lists of what is ready of the three; all are empty if the time is over.
     #[function("(rlist, wlist, xlist, timeout=None, /)")]
     fn select(
         rlist: &Object,
@@ -147,10 +139,7 @@ pub mod select {
         Ok((read.ready(&sets[0]), write.ready(&sets[1]), exceptional.ready(&sets[2])))
     }
 
-    /// Returns a polling object.
-    ///
-    /// This object supports registering and unregistering file descriptors, and then
-    /// polling them for I/O events.
+    /// Make an object that keeps a set of files to wait for, and says which are ready.
     #[function("()")]
     fn poll() -> Ref<Poll> {
         Poll::new()

@@ -60,12 +60,12 @@ impl Poll {
         Err(raise!(TypeError, "Cannot create '{}' instances", class.short_name()))
     }
 
-    /// Register a file descriptor with the polling object.
+    /// Add a file to the set, or change what to wait for on it.
     ///
     ///   fd
-    ///     either an integer, or an object with a fileno() method returning an int
+    ///     a descriptor, or an object whose fileno() gives one
     ///   eventmask
-    ///     an optional bitmask describing the type of events to check for
+    ///     what to wait for: constants POLL*, combined by |
     #[method("(fd, eventmask=select.POLLIN | select.POLLPRI | select.POLLOUT, /)")]
     fn register(&self, fd: File, eventmask: Option<Events>) {
         let events = eventmask.map_or(DEFAULT_EVENTS, |events| events.0);
@@ -74,13 +74,12 @@ impl Poll {
         }
     }
 
-    /// Modify an already registered file descriptor.
+    /// Change what to wait for on a file of the set. Raises OSError for one that is not in it.
     ///
     ///   fd
-    ///     either an integer, or an object with a fileno() method returning
-    ///     an int
+    ///     a descriptor, or an object whose fileno() gives one
     ///   eventmask
-    ///     a bitmask describing the type of events to check for
+    ///     the new constants POLL*, combined by |
     #[method("(fd, eventmask, /)")]
     fn modify(&self, fd: File, eventmask: Events) -> Result<()> {
         match self.change(fd.0, eventmask.0) {
@@ -89,7 +88,7 @@ impl Poll {
         }
     }
 
-    /// Remove a file descriptor being tracked by the polling object.
+    /// Take a file out of the set. Raises KeyError for one that is not in it.
     #[method("(fd, /)")]
     fn unregister(&self, fd: File) -> Result<()> {
         let mut files = self.files.borrow_mut();
@@ -105,14 +104,13 @@ impl Poll {
         }
     }
 
-    /// Polls the set of registered file descriptors.
+    /// Wait until there are events or errors on files of the set.
     ///
     ///   timeout
-    ///     The maximum time to wait in milliseconds, or else None (or a negative
-    ///     value) to wait indefinitely.
+    ///     how many milliseconds to wait at most; None or a negative number for as
+    ///     long as it takes
     ///
-    /// Returns a list containing any descriptors that have events or errors to
-    /// report, as a list of (fd, event) 2-tuples.
+    /// Gives a list of pairs (fd, events), which is empty if the time is over.
     #[method("(timeout=None, /)")]
     fn poll(&self, timeout: NoneOr<&Object>) -> Result<Vec<Ref>> {
         let mut timeout = Timeout::milliseconds(timeout.0, "timeout must be an integer or None")?;

@@ -86,8 +86,7 @@ impl Match {
     }
 }
 
-/// The result of re.match() and re.search().
-/// Match objects always have a boolean value of True.
+/// What a pattern has matched in a string, and where. A match is always true.
 #[class(name = "Match", module = "re")]
 impl Match {
     #[slot(tp_repr)]
@@ -121,28 +120,28 @@ impl Match {
         }
     }
 
-    /// Return index of the start of the substring matched by group.
+    /// Where the text of a group begins, -1 if it took no part.
     #[method("(group=0, /)")]
     fn start(&self, group: Option<&Object>) -> Result<isize> {
         self.span_of(group).map(|(start, _)| start)
     }
 
-    /// Return index of the end of the substring matched by group.
+    /// Where the text of a group ends, -1 if it took no part.
     #[method("(group=0, /)")]
     fn end(&self, group: Option<&Object>) -> Result<isize> {
         self.span_of(group).map(|(_, end)| end)
     }
 
-    /// For match object m, return the 2-tuple (m.start(group), m.end(group)).
+    /// Where the text of a group begins and ends, as a pair; (-1, -1) if it took no part.
     #[method("(group=0, /)")]
     fn span(&self, group: Option<&Object>) -> Result<(isize, isize)> {
         self.span_of(group)
     }
 
-    /// Return a tuple containing all the subgroups of the match, from 1.
+    /// The texts of all groups from 1 on, in a tuple.
     ///
     ///   default
-    ///     Stands for groups that did not participate in the match.
+    ///     Stands for groups that took no part in the match.
     #[method("(default=None)")]
     fn groups(&self, default: Option<&Object>) -> Result<Ref<Tuple>> {
         let subject = self.subject()?;
@@ -153,10 +152,10 @@ impl Match {
         Tuple::new(self.spans[1..].iter().map(text).collect::<Result<Vec<_>>>()?)
     }
 
-    /// Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name.
+    /// The texts of all groups that have names, in a dict by those.
     ///
     ///   default
-    ///     Stands for groups that did not participate in the match.
+    ///     Stands for groups that took no part in the match.
     #[method("(default=None)")]
     fn groupdict(&self, default: Option<&Object>) -> Result<Ref<Dict>> {
         let dict = Dict::new();
@@ -171,7 +170,7 @@ impl Match {
         Ok(dict)
     }
 
-    /// Return the string obtained by doing backslash substitution on the string template, as done by the sub() method.
+    /// The text that a template stands for, with groups and escapes filled in as sub() does.
     #[method("(template)")]
     fn expand(&self, template: &Object) -> Result<Ref> {
         let expand = services::import("re")?.get_attr(intern!("_expand"))?;
@@ -189,35 +188,35 @@ impl Match {
         self
     }
 
-    /// See PEP 585
+    /// Makes Match[item], for type hints.
     #[classmethod("(item, /)", no_text_signature)]
     fn __class_getitem__(class: &Type, item: &Object) -> Result<Ref> {
         generic_alias::new(class.as_object(), item)
     }
 
-    /// The string passed to match() or search().
+    /// The string in which the match was found.
     #[member(OBJECT, readonly)]
     const string: usize = offset_of!(Match, string);
 
-    /// The regular expression object.
+    /// The pattern that has matched.
     #[member(OBJECT, readonly)]
     const re: usize = offset_of!(Match, pattern);
 
-    /// The index into the string at which the RE engine started looking for a match.
+    /// Where in the string the search began.
     #[member(PYSSIZET, readonly)]
     const pos: usize = offset_of!(Match, pos);
 
-    /// The index into the string beyond which the RE engine will not go.
+    /// Where in the string the search would have ended.
     #[member(PYSSIZET, readonly)]
     const endpos: usize = offset_of!(Match, endpos);
 
-    /// The integer index of the last matched capturing group.
+    /// The number of the group that was closed last, None if none was.
     #[getter]
     fn lastindex(&self) -> Option<usize> {
         (self.last_index > 0).then_some(self.last_index)
     }
 
-    /// The name of the last matched capturing group.
+    /// The name of the group that was closed last, None if it has none, or none was.
     #[getter]
     fn lastgroup(&self) -> Result<Ref> {
         match self.last_index {

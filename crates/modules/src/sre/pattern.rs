@@ -159,7 +159,7 @@ fn code_words(code: &List) -> Result<Vec<u32>> {
     code.to_vec().into_iter().map(word).collect()
 }
 
-/// Compiled regular expression object.
+/// A regular expression that is ready to be searched for, as re.compile() makes it.
 #[class(name = "Pattern", module = "re", weaklist_offset = offset_of!(Pattern, weakrefs))]
 impl Pattern {
     #[slot(tp_repr)]
@@ -201,21 +201,19 @@ impl Pattern {
         Ok(bool_object(equal == (op == CompareOp::Eq)))
     }
 
-    /// Matches zero or more characters at the beginning of the string.
+    /// The match that begins where the string does, or at pos; None if there is none.
     #[method("(string, pos=0, endpos=sys.maxsize)", name = "match")]
     fn match_(&self, string: &Object, pos: isize, endpos: isize) -> Result<Option<Ref<Match>>> {
         self.find(string, pos, endpos, Mode::Match)
     }
 
-    /// Matches against all of the string.
+    /// The match of the whole string, or from pos to endpos; None if there is none.
     #[method("(string, pos=0, endpos=sys.maxsize)")]
     fn fullmatch(&self, string: &Object, pos: isize, endpos: isize) -> Result<Option<Ref<Match>>> {
         self.find(string, pos, endpos, Mode::FullMatch)
     }
 
-    /// Scan through string looking for a match, and return a corresponding match object instance.
-    ///
-    /// Return None if no position in the string matches.
+    /// The first match anywhere in the string, or between pos and endpos; None if there is none.
     #[method("(string, pos=0, endpos=sys.maxsize)")]
     fn search(&self, string: &Object, pos: isize, endpos: isize) -> Result<Option<Ref<Match>>> {
         self.find(string, pos, endpos, Mode::Search)
@@ -233,7 +231,9 @@ impl Pattern {
         rewrite::substitute(self, repl, string, count)
     }
 
-    /// Return a list of all matches in the string that do not overlap.
+    /// All matches from left to right that do not overlap, in a list of texts.
+    ///
+    /// With one group in the pattern, these are that group's; with several, tuples of them.
     #[method("(string, pos=0, endpos=sys.maxsize)")]
     fn findall(&self, string: &Object, pos: isize, endpos: isize) -> Result<Ref<List>> {
         let subject = self.subject(string)?;
@@ -266,9 +266,7 @@ impl Pattern {
         Ok(list)
     }
 
-    /// Return an iterator over all matches in the string that do not overlap.
-    ///
-    /// For each match, the iterator returns a match object.
+    /// All matches from left to right that do not overlap, as match objects one by one.
     #[method("(string, pos=0, endpos=sys.maxsize)")]
     fn finditer(&self, string: &Object, pos: isize, endpos: isize) -> Result<Ref> {
         let scanner = Scanner::new(self, string, pos, endpos)?;
@@ -291,25 +289,25 @@ impl Pattern {
         self
     }
 
-    /// See PEP 585
+    /// Makes Pattern[item], for type hints.
     #[classmethod("(item, /)", no_text_signature)]
     fn __class_getitem__(class: &Type, item: &Object) -> Result<Ref> {
         generic_alias::new(class.as_object(), item)
     }
 
-    /// The pattern string from which the RE object was compiled.
+    /// What was compiled, text or bytes; None for a pattern that was made without.
     #[member(OBJECT, readonly)]
     const pattern: usize = offset_of!(Pattern, pattern);
 
-    /// The regex matching flags.
+    /// The flags that the pattern has, as an int: those it was given, and those it sets itself.
     #[member(INT, readonly)]
     const flags: usize = offset_of!(Pattern, flags);
 
-    /// The number of capturing groups in the pattern.
+    /// How many groups the pattern has.
     #[member(PYSSIZET, readonly)]
     const groups: usize = offset_of!(Pattern, groups);
 
-    /// A dictionary mapping group names to group numbers.
+    /// The numbers of the groups that have names, by those.
     #[getter]
     fn groupindex(&self) -> Result<Ref<MappingProxy>> {
         Ok(MappingProxy::new(self.group_names()?.into_object()))

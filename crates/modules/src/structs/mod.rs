@@ -190,7 +190,9 @@ impl Struct {
     }
 }
 
-/// Struct(fmt) --> compiled struct object
+/// Struct(format)
+///
+/// A format that is read once, to pack and unpack values by many times.
 #[class(
     name = "Struct",
     module = "_struct",
@@ -260,19 +262,19 @@ impl Struct {
         unpack_at(&*self.parsed()?, buffer, offset)
     }
 
-    /// S.__sizeof__() -> size of S in memory, in bytes
+    /// How many bytes of memory the object takes.
     #[method(no_text_signature)]
     fn __sizeof__(&self) -> Result<usize> {
         Ok(size_of::<Struct>() + (self.parsed()?.items.len() + 1) * ITEM_BYTES)
     }
 
-    /// struct format string
+    /// The format, as text.
     #[getter]
     fn format(&self) -> Option<Ref<Str>> {
         self.format.get()
     }
 
-    /// struct size in bytes
+    /// How many bytes the packed values have.
     #[getter]
     fn size(&self) -> isize {
         self.size.get()
@@ -351,13 +353,13 @@ fn split_format<'a>(arguments: &'a [&'a Object]) -> Result<(Rc<Format>, &'a [&'a
 pub mod module {
     use super::*;
 
-    /// Clear the internal cache.
+    /// Forget the formats that were read and kept.
     #[function]
     fn _clearcache() {
         CACHE.with_borrow_mut(HashMap::clear);
     }
 
-    /// Return size in bytes of the struct described by the format string.
+    /// How many bytes values packed by the format have.
     #[function("(format, /)")]
     fn calcsize(format: &Object) -> Result<usize> {
         Ok(cached(format)?.size)

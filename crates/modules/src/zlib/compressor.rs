@@ -98,14 +98,12 @@ impl Compress {
 
 #[class(name = "Compress", module = "zlib")]
 impl Compress {
-    /// Returns a bytes object containing compressed data.
+    /// Compress a piece of data, and give what output there is so far.
     ///
     ///   data
-    ///     Binary data to be compressed.
+    ///     The piece, bytes-like.
     ///
-    /// After calling this function, some of the input data may still
-    /// be stored in internal buffers for later processing.
-    /// Call the flush() method to clear these buffers.
+    /// The rest of the output is given with later pieces, or by flush().
     #[method("(data, /)")]
     fn compress(&self, data: BytesLike) -> Result<Ref<Bytes>> {
         let mut output = output_of(DEFAULT_BUFFER, usize::MAX)?;
@@ -116,12 +114,11 @@ impl Compress {
         Bytes::try_new(output.bytes())
     }
 
-    /// Return a bytes object containing any remaining compressed data.
+    /// Give the output that was kept back.
     ///
     ///   mode
-    ///     One of the constants Z_SYNC_FLUSH, Z_FULL_FLUSH, Z_FINISH.
-    ///     After Z_FINISH, the default, the compressor object can no longer be used;
-    ///     after the others, more data can still be compressed.
+    ///     Z_FINISH ends the data: the object can no longer be used. After Z_SYNC_FLUSH
+    ///     and Z_FULL_FLUSH more data can follow.
     #[method("(mode=zlib.Z_FINISH, /)")]
     fn flush(&self, mode: Option<i32>) -> Result<Ref<Bytes>> {
         let mode = mode.unwrap_or(flush::FINISH);
@@ -144,7 +141,7 @@ impl Compress {
         Bytes::try_new(output.bytes())
     }
 
-    /// Return a copy of the compression object.
+    /// Another compressor in the same state, for data that begins alike.
     #[method]
     fn copy(&self) -> Result<Ref<Compress>> {
         self.copied()

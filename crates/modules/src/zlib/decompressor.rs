@@ -151,17 +151,15 @@ impl Decompress {
 
 #[class(name = "Decompress", module = "zlib")]
 impl Decompress {
-    /// Return a bytes object containing the decompressed version of the data.
+    /// Decompress a piece of data, and give what output there is so far.
     ///
     ///   data
-    ///     The binary data to decompress.
+    ///     The piece, bytes-like.
     ///   max_length
-    ///     The maximum allowable length of the decompressed data; what is left of the
+    ///     How many bytes of output to give at most, 0 for all; what is left of the
     ///     input then is in the unconsumed_tail attribute.
     ///
-    /// After calling this function, some of the input data may still be stored in
-    /// internal buffers for later processing.
-    /// Call the flush() method to clear these buffers.
+    /// Some output may be kept back until a later piece, or flush().
     #[method("(data, /, max_length=0)")]
     fn decompress(&self, data: BytesLike, max_length: isize) -> Result<Ref<Bytes>> {
         let limit = match usize::try_from(max_length) {
@@ -176,10 +174,10 @@ impl Decompress {
         }
     }
 
-    /// Return a bytes object containing any remaining decompressed data.
+    /// Decompress what is left of the input, and give the output.
     ///
     ///   length
-    ///     the initial size of the output buffer.
+    ///     How many bytes of output there is room for at first.
     #[method("(length=zlib.DEF_BUF_SIZE, /)")]
     fn flush(&self, length: Option<isize>) -> Result<Ref<Bytes>> {
         let length = length.unwrap_or(DEFAULT_BUFFER);
@@ -199,7 +197,7 @@ impl Decompress {
         Bytes::try_new(output.bytes())
     }
 
-    /// Return a copy of the decompression object.
+    /// Another decompressor in the same state, to go back to.
     #[method]
     fn copy(&self) -> Result<Ref<Decompress>> {
         self.copied()

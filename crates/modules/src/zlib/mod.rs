@@ -65,19 +65,15 @@ fn output_of(first: isize, limit: usize) -> Result<Output> {
     Ok(output)
 }
 
-/// The functions in this module allow compression and decompression using the
-/// zlib library, which is based on GNU zip.
+/// Compression in the formats of zlib and gzip, or without either's header.
 ///
-/// adler32(string[, start]) -- Compute an Adler-32 checksum.
-/// compress(data[, level]) -- Compress data, with compression level 0-9 or -1.
-/// compressobj([level[, ...]]) -- Return a compressor object.
-/// crc32(string[, start]) -- Compute a CRC-32 checksum.
-/// decompress(string,[wbits],[bufsize]) -- Decompresses a compressed string.
-/// decompressobj([wbits[, zdict]]) -- Return a decompressor object.
+/// compress() and decompress() work on data as a whole. For data that comes in
+/// pieces, compressobj() and decompressobj() make objects that take the pieces,
+/// and have a method flush() for what is left at the end. adler32() and crc32()
+/// are the checksums of the two formats.
 ///
-/// 'wbits' is window buffer size and container format.
-/// Compressor objects support compress() and flush() methods; decompressor
-/// objects support decompress() and flush().
+/// Where wbits is an argument, it says both how far back matches may lie and
+/// which format the data has.
 #[module(name = "zlib")]
 pub mod module {
     use objects::buffer::BytesLike;
@@ -139,24 +135,20 @@ pub mod module {
         }
     }
 
-    /// Compute an Adler-32 checksum of data.
+    /// The Adler-32 checksum of the data, an int of 32 bits without a sign.
     ///
     ///   value
-    ///     Starting value of the checksum.
-    ///
-    /// The returned checksum is an integer.
+    ///     The checksum of the data before, if there was any.
     #[function("(data, value=1, /)")]
     fn adler32(data: BytesLike, value: Option<Masked<u32>>) -> u32 {
         let start = value.map_or(1, |value| value.0);
         checksum(data.bytes(), |bytes| zlib::adler32(start, bytes))
     }
 
-    /// Compute a CRC-32 checksum of data.
+    /// The CRC-32 checksum of the data, an int of 32 bits without a sign.
     ///
     ///   value
-    ///     Starting value of the checksum.
-    ///
-    /// The returned checksum is an integer.
+    ///     The checksum of the data before, if there was any.
     #[function("(data, value=0, /)")]
     fn crc32(data: BytesLike, value: Option<Masked<u32>>) -> u32 {
         let start = value.map_or(0, |value| value.0);
@@ -167,32 +159,32 @@ pub mod module {
         })
     }
 
-    /// Returns a bytes object containing compressed data.
+    /// Compress data as a whole, in the format of zlib.
     ///
     ///   data
-    ///     Binary data to be compressed.
+    ///     What to compress, bytes-like.
     ///   level
-    ///     Compression level, in 0-9 or -1.
+    ///     From 1 for fast to 9 for small, 0 for no compression, and -1 for the default, which is that of 6.
     #[function("(data, /, level=Z_DEFAULT_COMPRESSION)")]
     fn compress(data: BytesLike, level: Option<i32>) -> Result<Ref<Bytes>> {
         compressor::compress_whole(data.bytes(), level.unwrap_or(-1))
     }
 
-    /// Returns a bytes object containing the uncompressed data.
+    /// Decompress data as a whole. Raises zlib.error for data that is damaged or not complete.
     ///
     ///   data
-    ///     Compressed data.
+    ///     What was compressed, bytes-like.
     ///   wbits
-    ///     The window buffer size and container format.
+    ///     The largest window and the format, as for decompressobj().
     ///   bufsize
-    ///     The initial output buffer size.
+    ///     How many bytes of output there is room for at first.
     #[function("(data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE)")]
     fn decompress(data: BytesLike, wbits: Option<i32>, bufsize: Option<isize>) -> Result<Ref<Bytes>> {
         let window_bits = wbits.unwrap_or(MAX_WINDOW_BITS);
         decompressor::decompress_whole(data.bytes(), window_bits, bufsize.unwrap_or(DEFAULT_BUFFER))
     }
 
-    /// Return a compressor object.
+    /// Make an object that compresses data in pieces.
     ///
     ///   level
     ///     The compression level: 0 to 9, or -1 for the default, which is that of 6.
@@ -200,17 +192,16 @@ pub mod module {
     ///   method
     ///     The compression algorithm: DEFLATED.
     ///   wbits
-    ///     +9 to +15: The base-two logarithm of the window size.  Include a zlib
-    ///         container.
-    ///     -9 to -15: Generate a raw stream.
-    ///     +25 to +31: Include a gzip container.
+    ///     The power of two that the window's size is, and the format: 9 to 15 for
+    ///     zlib's, -9 to -15 for neither header nor checksum, 25 to 31 (16 more) for
+    ///     gzip's.
     ///   memLevel
     ///     How much memory the compression state takes, from 1 to 9: with more it is
     ///     faster, and the output smaller.
     ///   strategy
     ///     Fits the algorithm to the data: Z_DEFAULT_STRATEGY, Z_FILTERED and Z_HUFFMAN_ONLY.
     ///   zdict
-    ///     The predefined compression dictionary: bytes that the data is likely to contain,
+    ///     A dictionary to begin with: bytes that the data is likely to contain,
     ///     the likeliest at the end.
     #[function(
         "(level=Z_DEFAULT_COMPRESSION, method=DEFLATED, wbits=MAX_WBITS, memLevel=DEF_MEM_LEVEL, \
@@ -234,13 +225,13 @@ pub mod module {
         )
     }
 
-    /// Return a decompressor object.
+    /// Make an object that decompresses data in pieces.
     ///
     ///   wbits
-    ///     The window buffer size and container format.
+    ///     The largest window and the format, by the numbers that compressobj() takes;
+    ///     40 to 47 (32 more) for zlib's or gzip's, whichever it is.
     ///   zdict
-    ///     The predefined compression dictionary: the one that the compressor
-    ///     of the data had.
+    ///     The dictionary that the compressor of the data began with.
     #[function("(wbits=MAX_WBITS, zdict=b'')")]
     fn decompressobj(wbits: Option<i32>, zdict: Option<&Object>) -> Result<Ref<Decompress>> {
         if zdict.is_some_and(|zdict| !zdict.has_buffer()) {

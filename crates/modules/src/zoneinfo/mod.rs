@@ -8,7 +8,7 @@ mod zone;
 
 use objects::prelude::*;
 
-/// Native implementation of the zoneinfo module.
+/// The class zoneinfo.ZoneInfo: time zones by the rules of the IANA's database.
 #[module(name = "_zoneinfo", classes = [super::zone::ZONE_INFO])]
 pub mod module {
     use objects::module::Module;

@@ -177,7 +177,7 @@ impl ZoneInfo {
     #[member(OBJECT_EX, readonly)]
     const key: usize = offset_of!(ZoneInfo, key);
 
-    /// Clear the ZoneInfo cache.
+    /// Forget the zones that were made, so that they are read anew; with only_keys, those of these names.
     #[classmethod("(*, only_keys=None)", no_text_signature, nameless)]
     fn clear_cache(class: &Type, only_keys: NoneOr<&Object>) -> Result<()> {
         let caches = Caches::get()?;
@@ -200,37 +200,37 @@ impl ZoneInfo {
         }
     }
 
-    /// Get a new instance of ZoneInfo, bypassing the cache.
+    /// Make the zone of a name anew, whether there is one already or not, and don't remember it.
     #[classmethod("(key)", no_text_signature, nameless)]
     fn no_cache(class: &Type, key: &Object) -> Result<Ref<ZoneInfo>> {
         ZoneInfo::load(class, key, Source::NoCache)
     }
 
-    /// Create a ZoneInfo file from a file object.
+    /// Make a zone from an open file with data in the format TZif. The key, if any, is only its name.
     #[classmethod("(fobj, /, key=None)", no_text_signature, nameless)]
     fn from_file(class: &Type, fobj: &Object, key: Option<&Object>) -> Result<Ref<ZoneInfo>> {
         ZoneInfo::read(class, fobj, key.unwrap_or(none_object()).to_ref(), Source::File)
     }
 
-    /// Retrieve a timedelta representing the UTC offset in a zone at the given datetime.
+    /// How far the zone is ahead of UTC at a moment.
     #[method("(dt, /)", no_text_signature)]
     fn utcoffset(&self, dt: &Object) -> Result<Option<Ref<TimeDelta>>> {
         Ok(self.period(dt)?.map(|period| period.utc_offset.clone()))
     }
 
-    /// Retrieve a timedelta representing the amount of DST applied in a zone at the given datetime.
+    /// How far clocks are put forward in the zone at a moment; zero while there is no daylight saving.
     #[method("(dt, /)", no_text_signature)]
     fn dst(&self, dt: &Object) -> Result<Option<Ref<TimeDelta>>> {
         Ok(self.period(dt)?.map(|period| period.saving.clone()))
     }
 
-    /// Retrieve a string containing the abbreviation for the time zone that applies in a zone at a given datetime.
+    /// What the zone's time is called at a moment, as in 'CET' and 'CEST'.
     #[method("(dt, /)", no_text_signature)]
     fn tzname(&self, dt: &Object) -> Result<Option<Ref>> {
         Ok(self.period(dt)?.map(|period| period.name.clone()))
     }
 
-    /// Given a datetime with local time in UTC, retrieve an adjusted datetime in local time.
+    /// What the zone's clock shows at a moment that is told in UTC.
     #[method("(dt, /)", no_text_signature)]
     fn fromutc(&self, dt: &Object) -> Result<Ref> {
         let Some(moment) = dt.downcast::<DateTime>() else {
@@ -253,7 +253,7 @@ impl ZoneInfo {
         replace.call_keywords(&[&*Int::one()], &names)
     }
 
-    /// Function for serialization with the pickle protocol.
+    /// For pickling: the zone's name, and whether the zone was made by no_cache(). A zone from a file has neither.
     #[method(no_text_signature)]
     fn __reduce__(&self) -> Result<Ref> {
         if self.source.get() == Source::File {
@@ -266,7 +266,7 @@ impl ZoneInfo {
         (unpickle, (self.key.get(), is_cached)).into_object()
     }
 
-    /// Private method used in unpickling.
+    /// The zone of a name, made anew if it was not a cached one that was pickled.
     #[classmethod("(key, from_cache, /)", no_text_signature)]
     fn _unpickle(class: &Type, key: &Object, from_cache: u8) -> Result<Ref> {
         match from_cache {
@@ -275,7 +275,7 @@ impl ZoneInfo {
         }
     }
 
-    /// Function to initialize subclasses.
+    /// Gives a derived class zones of its own to remember.
     #[classmethod(varargs, no_text_signature)]
     fn __init_subclass__(class: &Type, _arguments: &Tuple, _keywords: Option<&Dict>) -> Result<()> {
         let cache = Caches::new_weak()?;

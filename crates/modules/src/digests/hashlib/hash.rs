@@ -4,19 +4,13 @@ use objects::prelude::*;
 
 use crate::digests::hash::{self, Hash, hexadecimal};
 
-/// A hash is an object used to calculate a checksum of a string of information.
+/// A hash being computed, as hashlib.new() and its like make it.
 ///
-/// Methods:
+/// update() takes more data. digest() gives the digest of the data so far as
+/// bytes, hexdigest() as text of hexadecimal digits. copy() makes a hash of
+/// its own that goes on from here.
 ///
-/// update() -- updates the current digest with an additional string
-/// digest() -- return the current digest value
-/// hexdigest() -- return the current digest as a string of hexadecimal digits
-/// copy() -- return a copy of the current hash object
-///
-/// Attributes:
-///
-/// name -- the hash algorithm being used by this object
-/// digest_size -- number of bytes in this hashes output
+/// name is the algorithm's, digest_size and block_size are numbers of bytes.
 #[class(name = "HASH", module = "_hashlib", flags = BASETYPE, include = [hash::COMMON, hash::FIXED])]
 impl Hash {
     #[slot(tp_new)]
@@ -41,28 +35,22 @@ fn checked_length(length: isize) -> Result<usize> {
         .map_err(|_| raise!(SystemError, "Negative size passed to PyBytes_FromStringAndSize"))
 }
 
-/// A hash is an object used to calculate a checksum of a string of information.
+/// A hash being computed, of an algorithm whose digests may have any length.
 ///
-/// Methods:
+/// update() takes more data. digest(length) gives so many bytes for the data so
+/// far, hexdigest(length) the same as text of hexadecimal digits. copy() makes a
+/// hash of its own that goes on from here.
 ///
-/// update() -- updates the current digest with an additional string
-/// digest(length) -- return the current digest value
-/// hexdigest(length) -- return the current digest as a string of hexadecimal digits
-/// copy() -- return a copy of the current hash object
-///
-/// Attributes:
-///
-/// name -- the hash algorithm being used by this object
-/// digest_size -- number of bytes in this hashes output
+/// name is the algorithm's, block_size a number of bytes, and digest_size 0.
 #[class(name = "HASHXOF", module = "_hashlib", flags = BASETYPE, base = HASH, layout = Hash)]
 impl HashXof {
-    /// Return the digest value, of so many bytes, as a bytes object.
+    /// So many bytes of the output for all data so far.
     #[method("(length)")]
     fn digest(&self, length: isize) -> Result<Ref<Bytes>> {
         self.extended(checked_length(length)?)
     }
 
-    /// Return the digest value, of so many bytes, as a string of hexadecimal digits.
+    /// So many bytes of the output for all data so far, as text of two hexadecimal digits each.
     #[method("(length)")]
     fn hexdigest(&self, length: isize) -> Result<Ref<Str>> {
         hexadecimal(self.extended(checked_length(length)?)?.as_bytes())

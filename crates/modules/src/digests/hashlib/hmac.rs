@@ -28,19 +28,13 @@ impl Hmac {
     }
 }
 
-/// The object used to calculate HMAC of a message.
+/// A message authentication code being computed, as hmac_new() makes it.
 ///
-/// Methods:
+/// update() takes more of the message. digest() gives the code of what came so
+/// far as bytes, hexdigest() as text of hexadecimal digits. copy() makes an
+/// object of its own that goes on from here.
 ///
-/// update() -- updates the current digest with an additional string
-/// digest() -- return the current digest value
-/// hexdigest() -- return the current digest as a string of hexadecimal digits
-/// copy() -- return a copy of the current hash object
-///
-/// Attributes:
-///
-/// name -- the name, including the hash algorithm used by this object
-/// digest_size -- number of bytes in digest() output
+/// name is 'hmac-' and the hash's name, digest_size a number of bytes.
 #[class(name = "HMAC", module = "_hashlib")]
 impl Hmac {
     #[slot(tp_new)]
@@ -53,28 +47,28 @@ impl Hmac {
         format!("<{} HMAC object @ {:p}>", self.state().name(), self.as_ptr())
     }
 
-    /// Return a copy ("clone") of the HMAC object.
+    /// Another object with the same key and message so far.
     #[method]
     fn copy(&self) -> Ref<Hmac> {
         Ref::new(Hmac { base: Object::header(), mac: Shared::new(self.state()) })
     }
 
-    /// Update the HMAC object with msg.
+    /// Take more of the message, as if it stood behind what came so far.
     #[method("(msg)")]
     fn update(&self, msg: Data) {
         let bytes = msg.bytes();
         self.mac.hash(bytes.len(), |mac| mac.update(bytes));
     }
 
-    /// Return the digest of the bytes passed to the update() method so far.
+    /// The code of the message so far, as bytes. More may follow.
     #[method]
     fn digest(&self) -> Result<Ref<Bytes>> {
         Bytes::try_new(&self.state().finish())
     }
 
-    /// Return hexadecimal digest of the bytes passed to the update() method so far.
+    /// The code of the message so far, as text of two hexadecimal digits for each byte.
     ///
-    /// It is safe to exchange in email or other non-binary environments.
+    /// Such text passes everywhere, e-mail included.
     #[method]
     fn hexdigest(&self) -> Result<Ref<Str>> {
         hexadecimal(&self.state().finish())

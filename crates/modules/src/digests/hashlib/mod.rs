@@ -39,7 +39,7 @@ macro_rules! constructors {
             use super::*;
 
             $(
-                #[doc = concat!("Returns a ", $shown, " hash object; optionally initialized with a string")]
+                #[doc = concat!("Hash with ", $shown, ". The bytes given as string are hashed at once.")]
                 #[function("(string=b'', *, usedforsecurity=True)")]
                 fn $function(string: Option<Data>, usedforsecurity: bool) -> Result<Ref<Hash>> {
                     let _ = usedforsecurity;
@@ -65,7 +65,7 @@ constructors! {
     openssl_shake_256 "shake_256" "shake-256 variable";
 }
 
-/// OpenSSL interface for hashlib module
+/// The algorithms that hashlib has from OpenSSL elsewhere, under the same names.
 #[module(name = "_hashlib", classes = [super::hash::HASH, super::hash::HASH_XOF, super::hmac::HMAC],
          include = [super::constructors::CONSTRUCTORS])]
 pub mod module {
@@ -79,10 +79,9 @@ pub mod module {
     use crate::digests::large::hashing;
     use crate::digests::{comparison, hmac::Mac};
 
-    /// Return a new hash object using the named algorithm.
+    /// Hash with the algorithm of a name. The bytes given as string are hashed at once.
     ///
-    /// An optional string argument may be provided and will be hashed.
-    /// MD5 and SHA1 are always there.
+    /// Raises ValueError for a name that is unknown. MD5 and SHA1 are always there.
     #[function("(name, string=b'', *, usedforsecurity=True)")]
     fn new(name: &Object, string: Option<Data>, usedforsecurity: bool) -> Result<Ref<Hash>> {
         let _ = usedforsecurity;
@@ -91,7 +90,9 @@ pub mod module {
         new_hash(State::named(text).ok_or_else(unsupported)?, &string)
     }
 
-    /// Return a new hmac object.
+    /// Begin a message authentication code (RFC 2104) with a key, and perhaps part of the message.
+    ///
+    /// digestmod names the hash to use.
     #[function("(key, msg=b'', digestmod=None)")]
     fn hmac_new(key: BytesLike, msg: Option<Data>, digestmod: Option<&str>) -> Result<Ref<Hmac>> {
         let Some(name) = digestmod.filter(|name| !name.is_empty()) else {
@@ -100,7 +101,7 @@ pub mod module {
         Hmac::new(Mac::new(fixed(name, unsupported)?, key.bytes()), &msg)
     }
 
-    /// Single-shot HMAC.
+    /// The message authentication code (RFC 2104) of a whole message, by the hash that digest names.
     #[function("(key, msg, digest)")]
     fn hmac_digest(key: BytesLike, msg: BytesLike, digest: &str) -> Result<Ref<Bytes>> {
         let (key, message) = (key.bytes(), msg.bytes());
@@ -109,7 +110,9 @@ pub mod module {
         Bytes::try_new(&code)
     }
 
-    /// Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom function.
+    /// Derive a key of dklen bytes from a password by PBKDF2 (RFC 8018) over HMAC with the named hash.
+    ///
+    /// Without dklen, the key is as long as the hash's digests.
     #[function("(hash_name, password, salt, iterations, dklen=None)")]
     fn pbkdf2_hmac(
         hash_name: &str,
@@ -125,7 +128,10 @@ pub mod module {
         derivation::pbkdf2(state, password.bytes(), salt.bytes(), iterations, dklen)
     }
 
-    /// scrypt password-based key derivation function.
+    /// Derive a key of dklen bytes from a password by scrypt (RFC 7914).
+    ///
+    /// n, r and p are the costs: of time and memory, of a block, and of parallel runs.
+    /// The call fails with ValueError where they would take more than maxmem bytes.
     #[function("(password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64)")]
     fn scrypt(
         password: BytesLike,
@@ -141,10 +147,9 @@ pub mod module {
         derivation::scrypt(password.bytes(), salt.bytes(), costs, maxmem, dklen)
     }
 
-    /// Return 'a == b'.
+    /// Whether two secrets are equal, compared in a time that tells nothing of where they differ.
     ///
-    /// The time that the comparison takes tells nothing of where two secrets of
-    /// the same length differ. Both must be str (ASCII only), or both bytes-like objects.
+    /// Both are strings of ASCII text, or both are bytes-like.
     #[function("(a, b, /)")]
     fn compare_digest(a: &Object, b: &Object) -> Result<bool> {
         comparison::compare(a, b)
