@@ -63,3 +63,5 @@ def run(data):
                 break
             except OutOfTime:
                 pass
+        # Functions and generators hold their frames through it, which may be as large as broken code says.
+        namespace.clear()

@@ -5,6 +5,7 @@ mod sort;
 mod storage;
 
 use std::cell::Cell;
+use std::ptr;
 
 use crate::prelude::*;
 use crate::protocol::{ReprGuard, repr_items};
@@ -32,6 +33,10 @@ impl List {
         }
         if let Some(list) = iterable.downcast_exact::<List>() {
             return self.extend_from_vec(list.to_vec());
+        }
+        if ptr::eq(iterable, self.as_object()) {
+            // Of a subclass: what is appended is not to be gone through in turn.
+            return self.extend_from_vec(iterable.collect_vec()?);
         }
         let iterator = iterable.iter()?;
         let hint = iterable.length_hint(8)?;
@@ -62,11 +67,19 @@ impl List {
         Ok(())
     }
 
+    /// The items to assign to a slice: of the list itself, as they stand, even where a subclass iterates otherwise.
+    fn items_to_assign(&self, values: &Object) -> Result<Vec<Ref>> {
+        match ptr::eq(values, self.as_object()) {
+            true => Ok(self.to_vec()),
+            false => values.collect_vec(),
+        }
+    }
+
     /// `self[slice] = items`, which are a list of their own already.
     fn assign_selected(&self, slice: &Slice, values: &Object) -> Result<()> {
         let (start, stop, step) = slice.unpack()?;
         if step == 1 {
-            let items = match values.collect_vec() {
+            let items = match self.items_to_assign(values) {
                 Ok(items) => items,
                 Err(raised) if raised.matches(&exceptions::TypeError) && values.iter_is_missing() => {
                     raised.clear();
@@ -82,7 +95,7 @@ impl List {
         if values.iter_is_missing() {
             bail!(TypeError, "must assign iterable to extended slice");
         }
-        let items = values.collect_vec()?;
+        let items = self.items_to_assign(values)?;
         let selected = Indices::adjusted(start, stop, step, self.len());
         if items.len() != selected.length {
             bail!(

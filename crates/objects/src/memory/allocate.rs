@@ -29,6 +29,18 @@ pub unsafe fn raw_free(pointer: *mut c_void) {
     unsafe { domains::free(Domain::Object, pointer) }
 }
 
+/// Memory of this size comes zeroed from the system, which gives it when it is first used: all of a code
+/// object's value stack may never be.
+const LARGE: usize = 1 << 16;
+
+/// The memory, unless there is none.
+fn unless_null(memory: *mut c_void) -> Result<*mut c_void> {
+    match memory.is_null() {
+        true => Err(raise!(MemoryError)),
+        false => Ok(memory),
+    }
+}
+
 /// Memory for an object of the class with `items` inline items, header written, one reference,
 /// the rest zero, not yet tracked by the collector. Raises `MemoryError`.
 fn allocate_raw_object(class: &Type, items: isize) -> Result<*mut Object> {
@@ -41,19 +53,19 @@ fn allocate_raw_object(class: &Type, items: isize) -> Result<*mut Object> {
     let Some(bytes) = bytes.map(|bytes| (bytes as usize - size_of::<GcHead>()) & !7) else {
         bail!(MemoryError);
     };
-    let object: *mut Object = match class.has_flags(flags::HAVE_GC) {
-        true => gc::allocate(bytes)?,
-        false => {
-            let pointer = raw_allocate(bytes);
-            if pointer.is_null() {
-                bail!(MemoryError);
-            }
-            pointer.cast()
+    let known = class.has_flags(flags::HAVE_GC);
+    let object: *mut Object = match bytes < LARGE {
+        true => {
+            let object = if known { gc::allocate(bytes)? } else { unless_null(raw_allocate(bytes))?.cast() };
+            // SAFETY: fresh memory of this size.
+            unsafe { ptr::write_bytes(object.cast::<u8>(), 0, bytes) };
+            object
         }
+        false if known => gc::allocate_zeroed(bytes)?,
+        false => unless_null(domains::allocate_zeroed(Domain::Object, 1, bytes))?.cast(),
     };
-    // SAFETY: fresh memory of this size, and a header fits in any object.
+    // SAFETY: a header fits in any object.
     unsafe {
-        ptr::write_bytes(object.cast::<u8>(), 0, bytes);
         (*object).set_class(class);
         (*object).set_refcnt(1);
     }

@@ -7,6 +7,7 @@ use std::ptr;
 use super::FreeList;
 use super::allocate::{raw_allocate, raw_free, raw_reallocate};
 use super::collector::{self, Statistics};
+use super::domains::{self, Domain};
 use crate::prelude::*;
 
 /// `PyGC_Head`: two words in front of an object that the collector knows.
@@ -260,7 +261,17 @@ pub fn allocate(bytes: usize) -> Result<*mut Object> {
     Ok(unsafe { begin(pointer) })
 }
 
-/// The same with a block that the list has kept, if there is one.
+/// The same, the object all zeros.
+pub fn allocate_zeroed(bytes: usize) -> Result<*mut Object> {
+    let pointer = domains::allocate_zeroed(Domain::Object, 1, bytes + size_of::<GcHead>()).cast::<GcHead>();
+    if pointer.is_null() {
+        bail!(MemoryError);
+    }
+    // SAFETY: fresh memory with room for a head.
+    Ok(unsafe { begin(pointer) })
+}
+
+/// As [`allocate`], with a block that the list has kept, if there is one.
 #[inline]
 pub fn allocate_from<const KEPT: usize>(list: &FreeList<KEPT>, bytes: usize) -> Result<*mut Object> {
     match list.take_kept() {
