@@ -4,6 +4,7 @@ pub mod dynamic;
 mod frozen;
 pub mod imp;
 mod lock;
+mod missing;
 mod timing;
 
 use std::collections::HashSet;
@@ -245,7 +246,7 @@ fn find_and_load(name: &Str) -> Result<Ref> {
     let function = import_function()?;
     let result =
         timing::measured(name, || importlib.call_method(intern!("_find_and_load"), &[name, &*function]));
-    result.map_err(without_import_frames)
+    result.map_err(|raised| missing::explained(without_import_frames(raised), name))
 }
 
 /// Takes the import system's own frames out of an exception's traceback, unless `-v` shows them: all
