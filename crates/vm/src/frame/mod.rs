@@ -222,13 +222,15 @@ impl Frame {
         }
     }
 
-    /// Drops locals and cells.
+    /// Drops locals and cells. Places that were never used are not written to: broken code may have very many.
     fn clear_locals(&self) {
         let mut place = self.first_place();
         while place < self.valuestack.get() {
             // SAFETY: the places before the value stack are always initialised.
             unsafe {
-                (*place).set(None);
+                if !(*place).is_null() {
+                    (*place).set(None);
+                }
                 place = place.add(1);
             }
         }
