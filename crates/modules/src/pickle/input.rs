@@ -45,6 +45,8 @@ pub struct Input {
     /// Up to here the bytes were read from the file; what is behind was looked at only.
     taken: usize,
     file: Option<File>,
+    /// What CPython keeps of the last line, which `__sizeof__` counts: its bytes and a null.
+    line_size: usize,
 }
 
 #[cold]
@@ -64,11 +66,15 @@ impl Input {
     pub fn of_data(data: &Object) -> Result<Input> {
         let bytes = as_bytes(data)?;
         let taken = bytes.len();
-        Ok(Input { bytes, position: 0, taken, file: None })
+        Ok(Input { bytes, position: 0, taken, file: None, line_size: 0 })
     }
 
     pub fn of_file(file: File) -> Input {
-        Input { bytes: Bytes::new(b""), position: 0, taken: 0, file: Some(file) }
+        Input { bytes: Bytes::new(b""), position: 0, taken: 0, file: Some(file), line_size: 0 }
+    }
+
+    pub fn line_size(&self) -> usize {
+        self.line_size
     }
 
     pub fn file(&self) -> Option<&File> {
@@ -121,6 +127,7 @@ impl Input {
                 line.len()
             }
         };
+        self.line_size = length + 1;
         let start = self.position;
         self.position += length;
         Ok(&self.bytes.as_bytes()[start..self.position])

@@ -319,8 +319,11 @@ impl Unpickler {
         let marks = self.marks.take();
         let room = marks.capacity() * size_of::<usize>();
         self.marks.set(marks);
+        let source = self.source.take();
+        let line = source.0.as_ref().map_or(0, Input::line_size);
+        self.source.set(source);
         let Encoding { encoding, errors } = self.encoding();
-        BASIC_SIZE + self.memo.borrow().size_in_bytes() + room + encoding.len() + 1 + errors.len() + 1
+        BASIC_SIZE + self.memo.borrow().size_in_bytes() + room + line + encoding.len() + 1 + errors.len() + 1
     }
 
     #[getter]

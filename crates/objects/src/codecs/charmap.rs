@@ -104,7 +104,7 @@ fn push_from_mapping(mapping: &Object, byte: u8, builder: &mut StrBuilder) -> Re
 pub struct EncodingMap {
     base: Object,
     /// Where the page of the code points with this high byte is.
-    places: [u16; 256],
+    places: Vec<u16>,
     /// The first page is empty. Zero is no byte, but for U+0000.
     pages: Vec<[u8; 256]>,
 }
@@ -114,13 +114,13 @@ impl EncodingMap {
     /// The bytes of memory that the map takes.
     #[method(no_text_signature)]
     fn size(&self) -> usize {
-        size_of::<EncodingMap>() + size_of_val(&*self.pages)
+        size_of::<EncodingMap>() + size_of_val(&*self.places) + size_of_val(&*self.pages)
     }
 }
 
 impl EncodingMap {
     fn of(known: impl Iterator<Item = (u32, u8)>) -> EncodingMap {
-        let mut map = EncodingMap { base: Object::header(), places: [0; 256], pages: vec![[0; 256]] };
+        let mut map = EncodingMap { base: Object::header(), places: vec![0; 256], pages: vec![[0; 256]] };
         for (point, byte) in known {
             let place = &mut map.places[(point >> 8) as usize];
             if *place == 0 {
