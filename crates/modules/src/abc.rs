@@ -211,7 +211,7 @@ fn search(class: &Object, state: &State, subclass: &Type) -> Result<bool> {
     Ok(false)
 }
 
-/// Module contains faster C implementation of abc.ABCMeta
+/// What the abc module is built on: registered subclasses, and caches for the checks of ABCMeta.
 #[module(name = "_abc")]
 pub mod _abc {
     use objects::prelude::*;

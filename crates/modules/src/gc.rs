@@ -2,26 +2,17 @@
 
 pub use gc::{DEFINITION, initialize};
 
-/// This module provides access to the garbage collector for reference cycles.
+/// Control over the collector of reference cycles, and questions about what it sees.
 ///
-/// enable() -- Enable automatic garbage collection.
-/// disable() -- Disable automatic garbage collection.
-/// isenabled() -- Returns true if automatic collection is enabled.
-/// collect() -- Do a full collection right now.
-/// get_count() -- Return the current collection counts.
-/// get_stats() -- Return list of dictionaries containing per-generation stats.
-/// set_debug() -- Set debugging flags.
-/// get_debug() -- Get debugging flags.
-/// set_threshold() -- Set the collection thresholds.
-/// get_threshold() -- Return the current the collection thresholds.
-/// get_objects() -- Return a list of all objects tracked by the collector.
-/// is_tracked() -- Returns true if a given object is tracked.
-/// is_finalized() -- Returns true if a given object has been already finalized.
-/// get_referrers() -- Return the list of objects that refer to an object.
-/// get_referents() -- Return the list of objects that an object refers to.
-/// freeze() -- Freeze all tracked objects and ignore them for future collections.
-/// unfreeze() -- Unfreeze all objects in the permanent generation.
-/// get_freeze_count() -- Return the number of objects in the permanent generation.
+/// Objects that keep each other alive in a circle are freed by the collector alone.
+/// It sorts the objects into three generations, by how many collections they survived.
+///
+/// When it runs: enable(), disable(), isenabled(), set_threshold(), get_threshold()
+/// Running it now: collect()
+/// How often it ran, and what for: get_count(), get_stats(), set_debug(), get_debug()
+/// What it knows of objects: get_objects(), is_tracked(), is_finalized()
+/// Who refers to whom: get_referrers(), get_referents()
+/// Leaving objects alone for good: freeze(), unfreeze(), get_freeze_count()
 #[module(name = "gc")]
 pub mod gc {
     use std::ffi::c_int;
@@ -43,7 +34,7 @@ pub mod gc {
         COLLECTOR.enabled.set(false);
     }
 
-    /// Returns true if automatic garbage collection is enabled.
+    /// Tell whether collections start by themselves, as enable() and disable() have set it.
     #[function]
     fn isenabled() -> bool {
         COLLECTOR.enabled.get()
@@ -65,7 +56,7 @@ pub mod gc {
         COLLECTOR.debug.set(flags);
     }
 
-    /// Get the garbage collection debugging flags.
+    /// Give the bits that set_debug() has set, as an integer.
     #[function]
     fn get_debug() -> i32 {
         COLLECTOR.debug.get()
@@ -75,7 +66,10 @@ pub mod gc {
         Tuple::new([0, 1, 2].map(|index| Int::new(numbers(index).into()).into_object()))
     }
 
-    /// Return a three-tuple of the current collection counts.
+    /// Give how far each generation is towards its next collection, as a tuple of three.
+    ///
+    /// The first number counts new objects less freed ones, the others collections of
+    /// the generation before.
     #[function]
     fn get_count() -> Result<Ref<Tuple>> {
         three(|index| COLLECTOR.generations[index].count.get())
@@ -83,8 +77,8 @@ pub mod gc {
 
     /// set_threshold(threshold0, [threshold1, threshold2]) -> None
     ///
-    /// Sets the collection thresholds.  Setting threshold0 to zero disables
-    /// collection.
+    /// Choose at which counts, see get_count(), a generation is collected. With a
+    /// threshold0 of 0 no collection starts by itself.
     #[function(varargs, no_text_signature)]
     fn set_threshold(args: &Tuple) -> Result<()> {
         match args.len() {
@@ -102,7 +96,7 @@ pub mod gc {
         Ok(())
     }
 
-    /// Return the current collection thresholds.
+    /// Give the three numbers that set_threshold() has set, as a tuple.
     #[function]
     fn get_threshold() -> Result<Ref<Tuple>> {
         three(|index| COLLECTOR.generations[index].threshold.get())
@@ -122,13 +116,10 @@ pub mod gc {
         }
     }
 
-    /// Return a list of objects tracked by the collector (excluding the list returned).
+    /// List the objects that the collector tracks; the new list itself is left out.
     ///
-    ///   generation
-    ///     Generation to extract the objects from.
-    ///
-    /// If generation is not None, return only the objects tracked by the collector
-    /// that are in that generation.
+    ///    generation
+    ///      0, 1 or 2 for the objects of that generation alone; None for all.
     #[function("(generation=None)")]
     fn get_objects(generation: NoneOr<isize>) -> Result<Ref<List>> {
         let asked = Int::from_isize(generation.0.unwrap_or(-1));
@@ -147,7 +138,9 @@ pub mod gc {
         Ok(List::from_vec(collector::objects(generation)))
     }
 
-    /// Return a list of dictionaries containing per-generation statistics.
+    /// Tell what the collector has done so far: a list of one dictionary for each generation.
+    ///
+    /// The keys are 'collections', 'collected' and 'uncollectable'.
     #[function]
     fn get_stats() -> Result<Ref<List>> {
         let all = COLLECTOR.statistics.iter().map(|statistics| {
@@ -160,22 +153,22 @@ pub mod gc {
         Ok(List::from_vec(all.collect::<Result<_>>()?))
     }
 
-    /// Returns true if the object is tracked by the garbage collector.
+    /// Tell whether the collector watches the object.
     ///
-    /// Simple atomic objects will return false.
+    /// It need not watch what cannot be part of a cycle, such as numbers and strings.
     #[function("(obj, /)")]
     fn is_tracked(obj: &Object) -> bool {
         tracks(obj)
     }
 
-    /// Returns true if the object has been already finalized by the GC.
+    /// Tell whether the collector has called the object's finalizer, which it does only once.
     #[function("(obj, /)")]
     fn is_finalized(obj: &Object) -> bool {
         finalized(obj)
     }
 
     /// get_referrers(*objs) -> list
-    /// Return the list of objects that directly refer to any of objs.
+    /// Search all tracked objects for those that hold a reference to any of the arguments.
     #[function(varargs, no_text_signature)]
     fn get_referrers(args: &Tuple) -> Result<Ref<List>> {
         (objects::services::get().audit)("gc.get_referrers", &[args])?;
@@ -183,7 +176,7 @@ pub mod gc {
     }
 
     /// get_referents(*objs) -> list
-    /// Return the list of objects that are directly referred to by objs.
+    /// Collect what the arguments hold references to, as far as the collector can see.
     #[function(varargs, no_text_signature)]
     fn get_referents(args: &Tuple) -> Result<Ref<List>> {
         (objects::services::get().audit)("gc.get_referents", &[args])?;
@@ -200,15 +193,15 @@ pub mod gc {
         collector::freeze();
     }
 
-    /// Unfreeze all objects in the permanent generation.
+    /// Undo freeze(): from now on all that it set aside is subject to collection again.
     ///
-    /// Put all objects in the permanent generation back into oldest generation.
+    /// The objects join the oldest generation.
     #[function]
     fn unfreeze() {
         collector::unfreeze();
     }
 
-    /// Return the number of objects in the permanent generation.
+    /// Count the objects that freeze() has set aside.
     #[function]
     fn get_freeze_count() -> usize {
         collector::length(COLLECTOR.permanent.list())

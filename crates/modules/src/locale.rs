@@ -164,7 +164,7 @@ pub mod _locale {
 
     /// nl_langinfo(key) -> string
     ///
-    /// Return the value for the locale information associated with key.
+    /// Ask the current locale for one of its texts, such as the name of a month or the radix character.
     #[function("(key, /)", no_text_signature)]
     fn nl_langinfo(key: i32) -> Result<Ref<Str>> {
         if !ITEMS.iter().any(|&(_, item)| item == key) {
@@ -181,7 +181,7 @@ pub mod _locale {
 
     /// strxfrm(string) -> string.
     ///
-    /// Return a string that can be used as a key for locale-aware comparisons.
+    /// Convert a string so that comparing two results gives the order strcoll() finds for the originals.
     #[function("(string, /)", name = "strxfrm", no_text_signature)]
     fn transform(string: &str) -> Result<Ref<Str>> {
         let key = locale::sort_key(&*c_string(string)?);
@@ -196,7 +196,7 @@ pub mod _locale {
     }
 
     /// dgettext(domain, msg) -> string
-    /// Return translation of msg in domain.
+    /// Look msg up in the catalogue of a domain; without a translation it comes back unchanged.
     #[function("(domain, msg, /)", name = "dgettext", no_text_signature)]
     fn translate_in(domain: NoneOr<&str>, msg: &str) -> Result<Ref<Str>> {
         let (domain, message) = (domain.0.map(c_string).transpose()?, c_string(msg)?);
@@ -204,7 +204,7 @@ pub mod _locale {
     }
 
     /// dcgettext(domain, msg, category) -> string
-    /// Return translation of msg in domain and category.
+    /// Like dgettext(), with the locale that is set for category deciding about the language.
     #[function("(domain, msg, category, /)", name = "dcgettext", no_text_signature)]
     fn translate_category(domain: NoneOr<&str>, msg: &str, category: i32) -> Result<Ref<Str>> {
         let (domain, message) = (domain.0.map(c_string).transpose()?, c_string(msg)?);
@@ -212,7 +212,7 @@ pub mod _locale {
     }
 
     /// textdomain(domain) -> string
-    /// Set the C library's textdmain to domain, returning the new domain.
+    /// Choose which domain gettext() uses; None changes nothing. Gives the one that now holds.
     #[function("(domain, /)", name = "textdomain", no_text_signature)]
     fn set_domain(domain: NoneOr<&str>) -> Result<Ref<Str>> {
         let domain = domain.0.map(c_string).transpose()?;
@@ -220,7 +220,7 @@ pub mod _locale {
     }
 
     /// bindtextdomain(domain, dir) -> string
-    /// Bind the C library's domain to dir.
+    /// Tell the C library in which directory the catalogues of a domain are; None only asks.
     #[function("(domain, dir, /)", name = "bindtextdomain", no_text_signature)]
     fn bind_domain(domain: &str, dir: &Object) -> Result<Ref> {
         if domain.is_empty() {
@@ -232,7 +232,7 @@ pub mod _locale {
     }
 
     /// bind_textdomain_codeset(domain, codeset) -> string
-    /// Bind the C library's domain to codeset.
+    /// Tell the C library in which encoding to give messages of a domain; None only asks.
     #[function("(domain, codeset, /)", name = "bind_textdomain_codeset", no_text_signature)]
     fn bind_codeset(domain: &str, codeset: NoneOr<&str>) -> Result<Ref> {
         let (domain, codeset) = (c_string(domain)?, codeset.0.map(c_string).transpose()?);

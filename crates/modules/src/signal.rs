@@ -124,14 +124,14 @@ pub mod _signal {
         system::alarm(seconds as u32)
     }
 
-    /// Wait until a signal arrives.
+    /// Sleep until a signal comes whose handler returns.
     #[function("()")]
     fn pause() -> Result<()> {
         allow_threads(system::pause);
         signals::handle()
     }
 
-    /// Send a signal to the executing process.
+    /// Have the process receive a signal, just as if it had come from outside.
     #[function("(signalnum, /)")]
     fn raise_signal(signalnum: i32) -> Result<()> {
         allow_threads(|| system::raise_signal(signalnum))
@@ -240,7 +240,7 @@ pub mod _signal {
         allow_threads(|| system::wait_for_signal(&numbers)).map_err(failed)
     }
 
-    /// Send a signal to a thread.
+    /// Direct a signal at one thread of this process; number 0 only checks that it exists.
     #[function("(thread_id, signalnum, /)")]
     fn pthread_kill(thread_id: u64, signalnum: i32) -> Result<()> {
         (objects::services::get().audit)(
@@ -265,9 +265,9 @@ pub mod _signal {
         &[
             (c"si_signo", Some(c"signal number")),
             (c"si_code", Some(c"signal code")),
-            (c"si_errno", Some(c"errno associated with this signal")),
+            (c"si_errno", Some(c"errno value that came with the signal")),
             (c"si_pid", Some(c"sending process ID")),
-            (c"si_uid", Some(c"real user ID of sending process")),
+            (c"si_uid", Some(c"real user ID under which the sender ran")),
             (c"si_status", Some(c"exit value or signal")),
             (c"si_band", Some(c"band event for SIGPOLL")),
         ],

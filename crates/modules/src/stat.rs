@@ -178,19 +178,20 @@ pub mod _stat {
         false
     }
 
-    /// Return the portion of the file's mode that can be set by os.chmod().
+    /// Keep the bits of a mode that chmod() sets: permissions, set-ID bits and the sticky bit.
     #[function("(mode, /)", no_text_signature)]
     fn S_IMODE(mode: Mode) -> u32 {
         mode.0 & 0o7777
     }
 
-    /// Return the portion of the file's mode that describes the file type.
+    /// Keep the bits of a mode that say what kind of file it is, to compare with S_IFREG and the like.
     #[function("(mode, /)", no_text_signature)]
     fn S_IFMT(mode: Mode) -> u32 {
         mode.0 & libc::S_IFMT
     }
 
-    /// Convert a file's mode to a string of the form '-rwxrwxrwx'
+    /// Spell a mode out as `ls -l` does: the kind of file, then three permissions each for
+    /// its owner, its group and the others, as in 'drwxr-xr-x'.
     #[function("(mode, /)", no_text_signature)]
     fn filemode(mode: Mode) -> String {
         let kind = match mode.0 & libc::S_IFMT {

@@ -7,13 +7,15 @@ use objects::prelude::*;
 pub mod _string {
     use super::*;
 
-    /// split the argument as a field name
+    /// take the name of a replacement field apart: a pair of what it begins with, and an
+    /// iterator of (is_attribute, name) for each attribute or index that follows
     #[function("(string, /)", no_text_signature)]
     fn formatter_field_name_split(string: &Object) -> Result<Ref<Tuple>> {
         objects::str::template::split_field_name(expect_str(string)?)
     }
 
-    /// parse the argument as a format string
+    /// iterate over a string for str.format() as tuples (literal text, field name, format
+    /// specification, conversion), whose last three are None where only text is left
     #[function("(string, /)", no_text_signature)]
     fn formatter_parser(string: &Object) -> Result<Ref> {
         objects::str::template::parse(expect_str(string)?)

@@ -6,7 +6,7 @@ use objects::prelude::*;
 /// The most frames that a trace may keep.
 const MOST_FRAMES: i32 = 0xffff;
 
-/// Debug module to trace memory blocks allocated by Python.
+/// Records where in a program each block of memory was allocated: the core of tracemalloc.
 #[module(name = "_tracemalloc")]
 pub mod module {
     use super::*;

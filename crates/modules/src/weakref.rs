@@ -9,7 +9,7 @@ pub mod _weakref {
     use objects::prelude::*;
     use objects::weakref;
 
-    /// Return the number of weak references to 'object'.
+    /// Count the weak references, proxies included, that lead to the object.
     #[function("(object, /)")]
     fn getweakrefcount(object: &Object) -> usize {
         weakref::references_to(object).len()
@@ -22,15 +22,18 @@ pub mod _weakref {
         List::from_vec(weakref::references_to(object))
     }
 
-    /// proxy(object[, callback]) -- create a proxy object that weakly
-    /// references 'object'.  'callback', if given, is called with a
-    /// reference to the proxy when 'object' is about to be finalized.
+    /// proxy(object[, callback]) -- stand in for the object without keeping it alive.
+    ///
+    /// Nearly every use of the proxy is passed to the object; once that is gone it
+    /// raises ReferenceError. The callback, if any, gets the proxy when this happens.
     #[function("(object, callback=None, /)", no_text_signature)]
     fn proxy(object: &Object, callback: Option<&Object>) -> Result<Ref> {
         weakref::new_proxy(object, callback)
     }
 
-    /// Atomically remove key from dict if it points to a dead weakref.
+    /// Delete the entry of a key, provided that its value is a weak reference without an object.
+    ///
+    /// Nothing else can run between the check and the deletion.
     #[function("(dct, key, /)", name = "_remove_dead_weakref")]
     fn remove_dead_weakref(dct: &Dict, key: &Object) -> Result<()> {
         match dct.get(key)? {

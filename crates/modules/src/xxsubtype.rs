@@ -74,7 +74,7 @@ impl SpamList {
         told(none(), args, kw)
     }
 
-    /// an int variable for demonstration purposes
+    /// the number that setstate() stores
     #[getter]
     fn state(&self) -> i32 {
         self.state.get()
@@ -102,7 +102,7 @@ impl SpamDict {
         self.state.set(state);
     }
 
-    /// an int variable for demonstration purposes
+    /// the number that setstate() stores
     #[member(INT, readonly)]
     const state: usize = std::mem::offset_of!(SpamDict, state);
 }

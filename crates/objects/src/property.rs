@@ -181,19 +181,19 @@ impl Property {
     #[member(OBJECT)]
     const __doc__: usize = offset_of!(Property, doc);
 
-    /// Descriptor to obtain a copy of the property with a different getter.
+    /// Make a property like this one, except that fget reads the attribute.
     #[method("(fget, /)", name = "getter", no_text_signature)]
     fn with_getter(&self, function: &Object) -> Result<Ref> {
         self.copy(Some(function), None, None)
     }
 
-    /// Descriptor to obtain a copy of the property with a different setter.
+    /// Make a property like this one, except that fset assigns the attribute.
     #[method("(fset, /)", name = "setter", no_text_signature)]
     fn with_setter(&self, function: &Object) -> Result<Ref> {
         self.copy(None, Some(function), None)
     }
 
-    /// Descriptor to obtain a copy of the property with a different deleter.
+    /// Make a property like this one, except that fdel deletes the attribute.
     #[method("(fdel, /)", name = "deleter", no_text_signature)]
     fn with_deleter(&self, function: &Object) -> Result<Ref> {
         self.copy(None, None, Some(function))

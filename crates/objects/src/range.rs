@@ -282,8 +282,8 @@ impl Range {
         }
     }
 
-    /// rangeobject.index(value) -> integer -- return index of value.
-    /// Raise ValueError if the value is not present.
+    /// rangeobject.index(value) -> integer
+    /// Give the position at which the value comes. ValueError if the range does not contain it.
     #[method("(value, /)", name = "index", no_text_signature)]
     fn index_method(&self, value: &Object) -> Result<Ref> {
         let Some(number) = Range::exact_int(value) else {

@@ -22,7 +22,9 @@ impl Reversed {
     }
 }
 
-/// Return a reverse iterator over the values of the given sequence.
+/// Runs through a sequence from its last item to the first, without a copy of it.
+///
+/// The object must define __reversed__(), or else have a length and take integer indexes.
 #[class(
     name = "reversed",
     symbol = "PyReversed_Type",

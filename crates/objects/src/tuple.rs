@@ -361,9 +361,9 @@ impl Tuple {
         Tuple::new([Tuple::new(self.items().iter().cloned())?.into_object()])
     }
 
-    /// Return first index of value.
+    /// Give the position of the first item that equals value, between start and stop.
     ///
-    /// Raises ValueError if the value is not present.
+    /// ValueError if none does.
     #[method("(value, start=0, stop=sys.maxsize, /)")]
     fn index(&self, value: &Object, start: Option<Position>, stop: Option<Position>) -> Result<usize> {
         let start = start.unwrap_or(Position(0)).from_start(self.len());
@@ -374,7 +374,7 @@ impl Tuple {
         }
     }
 
-    /// Return number of occurrences of value.
+    /// Count the items that equal value.
     #[method("(value, /)")]
     fn count(&self, value: &Object) -> Result<usize> {
         sequences::count(|i| self.item(i), value)

@@ -72,7 +72,7 @@ pub mod module {
 
     /// _clear() -> None
     ///
-    /// Clear the list of previously registered exit functions.
+    /// Forget every function that register() was given; none of them will be called.
     #[function("()", no_text_signature)]
     fn _clear() {
         drop(Interpreter::current().exit_functions.take());
@@ -80,7 +80,7 @@ pub mod module {
 
     /// _run_exitfuncs() -> None
     ///
-    /// Run all registered exit functions.
+    /// Call what was registered now, the newest first, as the end of the program would.
     #[function("()", no_text_signature)]
     fn _run_exitfuncs() -> Result<()> {
         super::run()
@@ -88,7 +88,7 @@ pub mod module {
 
     /// _ncallbacks() -> int
     ///
-    /// Return the number of registered exit functions.
+    /// How many calls the end of the program has in store.
     #[function("()", no_text_signature)]
     fn _ncallbacks() -> usize {
         Interpreter::current().exit_functions.borrow().len()

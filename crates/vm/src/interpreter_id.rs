@@ -99,7 +99,7 @@ pub fn look_up(object: &Object) -> Result<&'static Interpreter> {
     runtime::find_interpreter(id).ok_or_else(|| unrecognized(id))
 }
 
-/// A interpreter ID identifies a interpreter and may be used as an int.
+/// The number of an interpreter of this process; it works wherever an integer does.
 #[class(
     name = "InterpreterID",
     symbol = "_PyInterpreterID_Type",

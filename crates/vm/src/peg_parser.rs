@@ -21,7 +21,7 @@ pub mod module {
     }
 
     // There is one parser, which `oldparser` does not change. Without `ast` the string is only checked.
-    /// Parse a string, return an AST.
+    /// Parse source text. The result is its syntax tree, or None if ast is false.
     #[function("(string, *, mode='exec', oldparser=False, ast=True)", no_text_signature)]
     fn parse_string(string: &str, mode: &str, _oldparser: bool, ast: bool) -> Result<Ref> {
         let request = request(intern!("<string>"), mode)?;
@@ -31,7 +31,7 @@ pub mod module {
         }
     }
 
-    /// Compile a string, return a code object.
+    /// Translate source text for exec() or eval(), under a filename and in a mode as with compile().
     #[function("(string, filename='<string>', mode='exec')", no_text_signature)]
     fn compile_string(string: &str, filename: &str, mode: &str) -> Result<Ref> {
         let filename = Str::new(filename);

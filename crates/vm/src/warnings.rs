@@ -371,8 +371,8 @@ fn category_of(message: &Object, category: Option<&Object>) -> Result<Ref<Type>>
     }
 }
 
-/// _warnings provides basic warning filtering support.
-/// It is a helper module to speed up interpreter start-up.
+/// What the 'warnings' module does most often, in native code: deciding by filters what
+/// becomes of a warning.
 #[module(name = "_warnings")]
 pub mod module {
     use super::*;
@@ -385,7 +385,7 @@ pub mod module {
         module.add("_defaultaction", "default")
     }
 
-    /// Issue a warning, or maybe ignore it or raise an exception.
+    /// Warn of something at the caller's line: depending on the filters this prints, raises or does nothing.
     #[function("(message, category=None, stacklevel=1, source=None)")]
     fn warn(
         message: &Object,
@@ -397,7 +397,7 @@ pub mod module {
         super::warn(&category, message, stacklevel, source.filter(|source| !source.is_none()))
     }
 
-    /// Low-level interface to warnings functionality.
+    /// Warn of something at a given place in a file; warn() does this with the place it finds out itself.
     #[function(
         "(message, category, filename, lineno, module=None, registry=None, module_globals=None, source=None)",
         no_text_signature

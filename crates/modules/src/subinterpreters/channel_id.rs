@@ -61,7 +61,7 @@ pub fn make_shareable() {
     sharing::register(&CHANNEL_ID, Rc::new(share));
 }
 
-/// A channel ID identifies a channel and may be used as an int.
+/// The number of a channel between interpreters; it works wherever an integer does.
 #[class(
     name = "ChannelID",
     module = "_xxsubinterpreters",
@@ -127,13 +127,13 @@ impl ChannelId {
         }
     }
 
-    /// the 'send' end of the channel
+    /// an ID of this channel for sending only
     #[getter]
     fn send(&self) -> Result<Ref<ChannelId>> {
         ChannelId::new(self.id, Side::Send, true)
     }
 
-    /// the 'recv' end of the channel
+    /// an ID of this channel for receiving only
     #[getter]
     fn recv(&self) -> Result<Ref<ChannelId>> {
         ChannelId::new(self.id, Side::Receive, true)

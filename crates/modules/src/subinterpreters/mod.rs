@@ -18,9 +18,9 @@ static CHANNEL_EMPTY: ExceptionClass = ExceptionClass::derived(NAME, "ChannelEmp
 static CHANNEL_NOT_EMPTY: ExceptionClass =
     ExceptionClass::derived(NAME, "ChannelNotEmptyError", &CHANNEL_ERROR);
 
-/// This module provides primitive operations to manage Python interpreters.
+/// Several interpreters within one process, and channels by which they exchange values.
 ///
-/// The 'interpreters' module provides a more convenient interface.
+/// This is the level below the 'interpreters' module, which is easier to use.
 #[module(name = "_xxsubinterpreters", classes = [super::channel_id::CHANNEL_ID, vm::interpreter_id::INTERPRETER_ID])]
 pub mod module {
     use objects::arguments::{Parameters, Shape};

@@ -41,9 +41,9 @@ fn wait_limit(blocking: bool, timeout: Option<&Object>) -> Result<Option<std::ti
 /// `_thread.TIMEOUT_MAX`, in seconds.
 const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 
-/// This module provides primitive operations to write multi-threaded programs.
+/// Threads, and locks to keep them apart: what the 'threading' module is made of.
 ///
-/// The 'threading' module provides a more convenient interface.
+/// That module is what programs should use, for all but the simplest purposes.
 #[module(name = "_thread", classes = [super::lock::LOCK, super::rlock::R_LOCK, super::local::LOCAL])]
 pub mod _thread {
     use objects::module::Module;

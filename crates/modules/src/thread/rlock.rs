@@ -95,13 +95,13 @@ impl RLock {
         self.give_back()
     }
 
-    /// For internal use by `threading.Condition`.
+    /// Tell whether the calling thread holds the lock. threading.Condition asks this.
     #[method("()", no_text_signature)]
     fn _is_owned(&self) -> bool {
         self.is_own()
     }
 
-    /// For internal use by `threading.Condition`.
+    /// Acquire the lock as deeply as _release_save() found it. threading.Condition calls this.
     #[method("(state, /)", no_text_signature)]
     fn _acquire_restore(&self, state: &Tuple) -> Result<()> {
         let [count, owner] = state.items() else {
@@ -118,7 +118,7 @@ impl RLock {
         Ok(())
     }
 
-    /// For internal use by `threading.Condition`.
+    /// Release the lock at once, however deep, and give what _acquire_restore() needs to undo that.
     #[method("()", no_text_signature)]
     fn _release_save(&self) -> Result<Ref<Tuple>> {
         if self.count.get() == 0 {

@@ -242,17 +242,17 @@ impl ByteArray {
         self.class().tp_basicsize.get() as usize + self.allocated()
     }
 
-    /// Append a single item to the end of the bytearray.
+    /// Put one byte, an integer from 0 to 255, behind the last.
     ///
-    ///   item
-    ///     The item to be appended.
+    ///    item
+    ///      The value of the new byte.
     #[method("(item, /)")]
     fn append(&self, item: &Object) -> Result<()> {
         let byte = convert::byte(item, RANGE)?;
         self.push(byte)
     }
 
-    /// Remove all items from the bytearray.
+    /// Leave the bytearray empty.
     #[method("()")]
     fn clear(&self) -> Result<()> {
         self.check_resizable()?;
@@ -293,12 +293,12 @@ impl ByteArray {
         self.extend(&bytes)
     }
 
-    /// Insert a single item into the bytearray before the given index.
+    /// Put one byte, an integer from 0 to 255, in front of the one at an index.
     ///
-    ///   index
-    ///     The index where the value is to be inserted.
-    ///   item
-    ///     The item to be inserted.
+    ///    index
+    ///      Where the new byte will stand. Past either end it goes to that end.
+    ///    item
+    ///      The value of the new byte.
     #[method("(index, item, /)")]
     fn insert(&self, index: isize, item: &Object) -> Result<()> {
         let byte = convert::byte(item, RANGE)?;
@@ -307,13 +307,12 @@ impl ByteArray {
         self.splice(place, place, &[byte])
     }
 
-    /// Remove and return a single item from B.
+    /// Take one byte out, and give it as an integer.
     ///
-    ///   index
-    ///     The index from where to remove the item.
-    ///     -1 (the default value) means remove the last item.
+    ///    index
+    ///      Which byte it is; without this argument, the last.
     ///
-    /// If no index argument is given, will pop the last item.
+    /// IndexError if there is no byte at this index.
     #[method("(index=-1, /)")]
     fn pop(&self, index: isize) -> Result<Ref<Int>> {
         if self.is_empty() {
@@ -329,10 +328,10 @@ impl ByteArray {
         Ok(Int::new(byte.into()))
     }
 
-    /// Remove the first occurrence of a value in the bytearray.
+    /// Take out the leftmost byte of a given value.
     ///
-    ///   value
-    ///     The value to remove.
+    ///    value
+    ///      The integer to look for. ValueError if it does not occur.
     #[method("(value, /)")]
     fn remove(&self, value: &Object) -> Result<()> {
         let byte = convert::byte(value, RANGE)?;
@@ -342,7 +341,7 @@ impl ByteArray {
         self.splice(place, place + 1, &[])
     }
 
-    /// Reverse the order of the values in B in place.
+    /// Turn the bytearray around, so that its last byte comes first.
     #[method("()")]
     fn reverse(&self) {
         self.with_mut(<[u8]>::reverse);

@@ -131,9 +131,10 @@ fn is_real_or_complex(object: &Object) -> bool {
             .is_some_and(|suite| suite.nb_float.get().is_some() || suite.nb_index.get().is_some())
 }
 
-/// Create a complex number from a real part and an optional imaginary part.
+/// A number with a real and an imaginary part, each of them a float.
 ///
-/// This is equivalent to (real + imag*1j) where imag defaults to 0.
+/// The number is real + imag*1j; both arguments default to 0 and may be complex
+/// themselves. A string such as '1+2j' is parsed, and then must be the only argument.
 #[class(
     name = "complex",
     symbol = "PyComplex_Type",
@@ -322,7 +323,7 @@ impl Complex {
     #[member(DOUBLE, readonly)]
     const real: usize = std::mem::offset_of!(Complex, value);
 
-    /// the imaginary part of a complex number
+    /// The float that is multiplied by 1j to make the other part.
     #[member(DOUBLE, readonly)]
     const imag: usize = std::mem::offset_of!(Complex, value) + size_of::<f64>();
 }

@@ -193,23 +193,24 @@ impl Dict {
         self.size_of()
     }
 
-    /// Return the value for key if key is in the dictionary, else default.
+    /// Give what is stored under the key; where nothing is, the default. Never raises KeyError.
     #[method("(key, default=None, /)", name = "get")]
     fn get_or_default(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
         Ok(self.get(key)?.unwrap_or_else(|| default.map_or_else(none, Object::to_ref)))
     }
 
-    /// Insert key with a value of default if key is not in the dictionary.
+    /// Make sure that the key is there, and give its value.
     ///
-    /// Return the value for key if key is in the dictionary, else default.
+    /// A key that was missing is stored with the default; one that was there keeps its value.
     #[method("(key, default=None, /)", name = "setdefault")]
     fn set_default_method(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
         self.set_default(key, default.unwrap_or(none_object()))
     }
 
-    /// D.pop(k[,d]) -> v, remove specified key and return the corresponding value.
+    /// D.pop(k[,d]) -> v
     ///
-    /// If key is not found, default is returned if given, otherwise KeyError is raised
+    /// Take the key out, and give the value that it had. For a key that is not there
+    /// the result is d; without d that is a KeyError.
     #[method("(key, default=<unrepresentable>, /)", name = "pop")]
     fn pop_or_default(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
         let popped = match self.is_empty() {
@@ -222,10 +223,9 @@ impl Dict {
         }
     }
 
-    /// Remove and return a (key, value) pair as a 2-tuple.
+    /// Take out the entry that was added last, as a tuple (key, value).
     ///
-    /// Pairs are returned in LIFO (last-in, first-out) order.
-    /// Raises KeyError if the dict is empty.
+    /// KeyError if there are no entries left.
     #[method(name = "popitem")]
     fn pop_item(&self) -> Result<Ref<Tuple>> {
         match self.pop_last()? {
@@ -252,16 +252,17 @@ impl Dict {
         ValuesView::of(self)
     }
 
-    /// D.update([E, ]**F) -> None.  Update D from dict/iterable E and F.
-    /// If E is present and has a .keys() method, then does:  for k in E: D[k] = E[k]
-    /// If E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v
-    /// In either case, this is followed by: for k in F:  D[k] = F[k]
+    /// D.update([E, ]**F) -> None
+    ///
+    /// Store the entries of E, then those of F, and replace the values that D has for their keys.
+    /// If E has a method keys(), these are its keys, and indexing E gives their values.
+    /// Any other E must be an iterable of (key, value) pairs.
     #[method(varargs, name = "update", no_text_signature)]
     fn update_method(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         self.fill("update", args.as_slice(), kwargs)
     }
 
-    /// Create a new dictionary with keys from iterable and values set to value.
+    /// Make a dictionary whose keys are the items of an iterable, all with the same value.
     #[classmethod("(iterable, value=None, /)", name = "fromkeys")]
     fn from_keys(class: &Type, iterable: &Object, value: Option<&Object>) -> Result<Ref> {
         let made = class.call0()?;

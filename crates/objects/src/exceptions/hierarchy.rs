@@ -53,12 +53,12 @@ const fn c_text(text: &'static str) -> &'static CStr {
 }
 
 hierarchy! {
-    BaseException: crate::object::OBJECT, BaseExceptionObject [base::NEW, base::INIT, base::BASE_EXCEPTION] "Common base class for all exceptions";
-    Exception: BaseException, BaseExceptionObject [base::NEW, base::INIT] "Common base class for all non-exit exceptions.";
+    BaseException: crate::object::OBJECT, BaseExceptionObject [base::NEW, base::INIT, base::BASE_EXCEPTION] "What every exception derives from.";
+    Exception: BaseException, BaseExceptionObject [base::NEW, base::INIT] "What every exception derives from that is not a request to exit.";
     TypeError: Exception, BaseExceptionObject [base::NEW, base::INIT] "Inappropriate argument type.";
-    StopAsyncIteration: Exception, BaseExceptionObject [base::NEW, base::INIT] "Signal the end from iterator.__anext__().";
-    StopIteration: Exception, StopIterationObject [plain::STOP_ITERATION] "Signal the end from iterator.__next__().";
-    ImportError: Exception, ImportErrorObject [plain::IMPORT_ERROR_INIT, plain::IMPORT_ERROR] "Import can't find module, or can't find name in module.";
+    StopAsyncIteration: Exception, BaseExceptionObject [base::NEW, base::INIT] "What __anext__() raises where an asynchronous iteration ends.";
+    StopIteration: Exception, StopIterationObject [plain::STOP_ITERATION] "What __next__() raises when there are no more items.";
+    ImportError: Exception, ImportErrorObject [plain::IMPORT_ERROR_INIT, plain::IMPORT_ERROR] "A module, or a name to import from one, was not found.";
     ModuleNotFoundError: ImportError, ImportErrorObject [plain::IMPORT_ERROR_INIT] "Module not found.";
     OSError: Exception, OSErrorObject [os_error::INIT, os_error::OS_ERROR] "Base class for I/O related errors.";
     ConnectionError: OSError, OSErrorObject [os_error::INIT] "Connection error.";
@@ -70,8 +70,8 @@ hierarchy! {
     ChildProcessError: OSError, OSErrorObject [os_error::INIT] "Child process error.";
     FileExistsError: OSError, OSErrorObject [os_error::INIT] "File already exists.";
     FileNotFoundError: OSError, OSErrorObject [os_error::INIT] "File not found.";
-    IsADirectoryError: OSError, OSErrorObject [os_error::INIT] "Operation doesn't work on directories.";
-    NotADirectoryError: OSError, OSErrorObject [os_error::INIT] "Operation only works on directories.";
+    IsADirectoryError: OSError, OSErrorObject [os_error::INIT] "A directory stood where a file was needed.";
+    NotADirectoryError: OSError, OSErrorObject [os_error::INIT] "Something else stood where a directory was needed.";
     InterruptedError: OSError, OSErrorObject [os_error::INIT] "Interrupted by signal.";
     PermissionError: OSError, OSErrorObject [os_error::INIT] "Not enough permissions.";
     ProcessLookupError: OSError, OSErrorObject [os_error::INIT] "Process not found.";

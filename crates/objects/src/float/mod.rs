@@ -114,7 +114,10 @@ pub fn refuse_special(value: f64, format: &str) -> Result<f64> {
     }
 }
 
-/// Convert a string or number to a floating point number, if possible.
+/// A floating-point number of double precision, made from a number or from text.
+///
+/// Text may have a sign, an exponent, white space around it and single underscores
+/// between digits, or spell out 'inf' or 'nan'. ValueError if it is anything else.
 #[class(name = "float", symbol = "PyFloat_Type", flags = BASETYPE, signature = "(x=0, /)", generic_getattro)]
 impl Float {
     #[slot(tp_dealloc)]
@@ -364,13 +367,13 @@ impl Float {
         Ok(())
     }
 
-    /// the real part of a complex number
+    /// The float itself, since nothing of it is imaginary.
     #[getter]
     fn real(&self) -> Ref<Float> {
         self.positive()
     }
 
-    /// the imaginary part of a complex number
+    /// Always 0.0: floats lie on the real axis.
     #[getter]
     fn imag(&self) -> f64 {
         0.0

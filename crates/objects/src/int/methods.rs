@@ -126,25 +126,25 @@ impl Int {
         size_of::<VarObject>() + size_of_val(self.digits())
     }
 
-    /// the real part of a complex number
+    /// The integer itself, since nothing of it is imaginary.
     #[getter]
     fn real(&self) -> Result<Ref<Int>> {
         self.to_exact()
     }
 
-    /// the imaginary part of a complex number
+    /// Always 0: integers lie on the real axis.
     #[getter]
     fn imag(&self) -> i64 {
         0
     }
 
-    /// the numerator of a rational number in lowest terms
+    /// The integer itself, which as a fraction stands over 1.
     #[getter]
     fn numerator(&self) -> Result<Ref<Int>> {
         self.to_exact()
     }
 
-    /// the denominator of a rational number in lowest terms
+    /// Always 1: what an integer, as a fraction, is divided by.
     #[getter]
     fn denominator(&self) -> i64 {
         1

@@ -282,13 +282,13 @@ impl List {
         self.class().tp_basicsize.get() + (self.allocated() * size_of::<Field>()) as isize
     }
 
-    /// Remove all items from list.
+    /// Leave the list empty.
     #[method(name = "clear")]
     fn clear_items(&self) {
         self.clear();
     }
 
-    /// Return a shallow copy of the list.
+    /// Make a second list of the same items, which themselves are not copied.
     #[method]
     pub fn copy(&self) -> Result<Ref<List>> {
         self.copy_range(0..self.len())
@@ -307,15 +307,15 @@ impl List {
         self.insert(index as usize, object.to_ref())
     }
 
-    /// Extend list by appending elements from the iterable.
+    /// Put each item of the iterable behind the last, in the order in which they come.
     #[method("(iterable, /)", name = "extend")]
     fn extend_with(&self, iterable: &Object) -> Result<()> {
         self.extend(iterable)
     }
 
-    /// Remove and return item at index (default last).
+    /// Take one item out, the last unless an index is given, and give it.
     ///
-    /// Raises IndexError if list is empty or index is out of range.
+    /// IndexError if there is no item at this index.
     #[method("(index=-1, /)")]
     fn pop(&self, index: isize) -> Result<Ref> {
         if self.is_empty() {
@@ -327,9 +327,9 @@ impl List {
         self.remove(index)?.ok_or_else(|| raise!(IndexError, "pop index out of range"))
     }
 
-    /// Remove first occurrence of value.
+    /// Take out the first item that equals value.
     ///
-    /// Raises ValueError if the value is not present.
+    /// ValueError if none does.
     #[method("(value, /)", name = "remove")]
     fn remove_value(&self, value: &Object) -> Result<()> {
         match sequences::find(|i| self.get(i), value, 0, usize::MAX)? {
@@ -341,9 +341,9 @@ impl List {
         }
     }
 
-    /// Return first index of value.
+    /// Give the position of the first item that equals value, between start and stop.
     ///
-    /// Raises ValueError if the value is not present.
+    /// ValueError if none does.
     #[method("(value, start=0, stop=sys.maxsize, /)")]
     fn index(&self, value: &Object, start: Option<Position>, stop: Option<Position>) -> Result<usize> {
         let start = start.unwrap_or(Position(0)).from_start(self.len());
@@ -354,7 +354,7 @@ impl List {
         }
     }
 
-    /// Return number of occurrences of value.
+    /// Count the items that equal value.
     #[method("(value, /)")]
     fn count(&self, value: &Object) -> Result<usize> {
         sequences::count(|i| self.get(i), value)

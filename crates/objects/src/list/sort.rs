@@ -164,15 +164,13 @@ impl List {
 
 #[methods(SORTING)]
 impl List {
-    /// Sort the list in ascending order and return None.
+    /// Put the items in order, smallest first, within the list itself; the result is None.
     ///
-    /// The sort is in-place (i.e. the list itself is modified) and stable (i.e. the
-    /// order of two equal elements is maintained).
+    /// They are compared by what key(item) gives, which is called once per item, if there
+    /// is a key function. A true reverse puts the largest first. Items that compare equal
+    /// keep their order either way: the sort is stable.
     ///
-    /// If a key function is given, apply it once to each list item and sort them,
-    /// ascending or descending, according to their function values.
-    ///
-    /// The reverse flag can be set to sort in descending order.
+    /// If a comparison raises, the items may be left partly in order.
     #[method("(*, key=None, reverse=False)", name = "sort")]
     fn sort_with(&self, key: NoneOr<&Object>, reverse: Option<i32>) -> Result<()> {
         self.sort_by(key.0, reverse.unwrap_or(0) != 0)

@@ -8,7 +8,9 @@ use crate::bytes_like::operations;
 use crate::prelude::*;
 use crate::slice::Slice;
 
-/// Create a new memoryview object which references the given object.
+/// Opens the memory of an object for reading, and writing if it allows, without a copy.
+///
+/// The object must support the buffer protocol, as bytes, bytearray and array.array do.
 #[class(
     name = "memoryview", symbol = "PyMemoryView_Type", static_ = MEMORY_VIEW, layout = VarObject,
     itemsize = size_of::<isize>(), basicsize = offset_of!(MemoryView, weakrefs) + size_of::<usize>(),
@@ -172,18 +174,20 @@ impl MemoryView {
         }
     }
 
-    /// Release the underlying buffer exposed by the memoryview object.
+    /// Let go of the object's memory now rather than when the view is deleted.
+    ///
+    /// Any later use of the view raises ValueError. BufferError if something still
+    /// depends on this view.
     #[method(name = "release", "()")]
     fn release_method(&self) -> Result<()> {
         self.release()
     }
 
-    /// Return the data in the buffer as a byte string. Order can be {'C', 'F', 'A'}.
+    /// Copy what the view shows into a bytes object.
     ///
-    /// When order is 'C' or 'F', the data of the original array is converted to C or
-    /// Fortran order. For contiguous views, 'A' returns an exact copy of the physical
-    /// memory. In particular, in-memory Fortran order is preserved. For non-contiguous
-    /// views, the data is converted to C first. order=None is the same as order='C'.
+    /// The order of the elements is C's, the last index varying fastest, with 'C' and None,
+    /// and Fortran's, the first varying fastest, with 'F'. 'A' takes a contiguous view as it
+    /// lies in memory, whichever of the two that is, and any other view as 'C' does.
     #[method("(order=None)")]
     fn tobytes(&self, order: Option<NoneOr<&str>>) -> Result<Ref<Bytes>> {
         self.check_released()?;
@@ -221,7 +225,7 @@ impl MemoryView {
         operations::hex(&self.copy_items(false), sep, bytes_per_sep)
     }
 
-    /// Return the data in the buffer as a list of elements.
+    /// Unpack the elements into a list, which for several dimensions is one of nested lists.
     #[method("()")]
     fn tolist(&self) -> Result<Ref> {
         self.check_released()?;
@@ -232,13 +236,13 @@ impl MemoryView {
     /// cast($self, /, format, *, shape)
     /// --
     ///
-    /// Cast a memoryview to a new format or shape.
+    /// Show the same memory as elements of another format, or in another shape.
     #[method("(format, shape=<unrepresentable>)", no_text_signature)]
     fn cast(&self, format: &Str, shape: Option<&Object>) -> Result<Ref<MemoryView>> {
         self.cast_to(format, shape)
     }
 
-    /// Return a readonly version of the memoryview.
+    /// Make a second view of the same memory through which nothing can be changed.
     #[method("()")]
     fn toreadonly(&self) -> Result<Ref<MemoryView>> {
         self.check_released()?;
@@ -259,89 +263,86 @@ impl MemoryView {
         self.release()
     }
 
-    /// The underlying object of the memoryview.
+    /// The object whose memory is viewed.
     #[getter]
     fn obj(&self) -> Result<Ref> {
         self.check_released()?;
         Ok(self.view().obj.clone().unwrap_or_else(none))
     }
 
-    /// The amount of space in bytes that the array would use in
-    ///  a contiguous representation.
+    /// How many bytes tobytes() would give: the number of elements times itemsize.
     #[getter]
     fn nbytes(&self) -> Result<isize> {
         self.check_released()?;
         Ok(self.view().len)
     }
 
-    /// A bool indicating whether the memory is read only.
+    /// Whether assigning to elements is forbidden.
     #[getter]
     fn readonly(&self) -> Result<bool> {
         self.check_released()?;
         Ok(self.view().readonly != 0)
     }
 
-    /// The size in bytes of each element of the memoryview.
+    /// How many bytes one element takes.
     #[getter]
     fn itemsize(&self) -> Result<isize> {
         self.check_released()?;
         Ok(self.view().itemsize)
     }
 
-    /// A string containing the format (in struct module style)
-    ///  for each element in the view.
+    /// What an element is, in the notation of the struct module; 'B' stands for plain bytes.
     #[getter(name = "format")]
     fn format_getter(&self) -> Result<Ref<Str>> {
         self.check_released()?;
         Str::try_new(self.format())
     }
 
-    /// An integer indicating how many dimensions of a multi-dimensional
-    ///  array the memory represents.
+    /// How many indexes it takes to address one element; 0 for a single value.
     #[getter]
     fn ndim(&self) -> Result<i32> {
         self.check_released()?;
         Ok(self.view().ndim)
     }
 
-    /// A tuple of ndim integers giving the shape of the memory
-    ///  as an N-dimensional array.
+    /// How many elements there are along each dimension, as a tuple.
     #[getter(name = "shape")]
     fn shape_getter(&self) -> Result<Ref<Tuple>> {
         self.check_released()?;
         numbers(self.view().shape())
     }
 
-    /// A tuple of ndim integers giving the size in bytes to access
-    ///  each element for each dimension of the array.
+    /// How many bytes lie between neighbours along each dimension, as a tuple.
     #[getter]
     fn strides(&self) -> Result<Ref<Tuple>> {
         self.check_released()?;
         numbers(self.view().strides().unwrap_or(&[]))
     }
 
-    /// A tuple of integers used internally for PIL-style arrays.
+    /// For arrays made of pointers, as PIL has them: the offset behind each pointer, as a tuple.
+    ///
+    /// Empty for ordinary memory.
     #[getter]
     fn suboffsets(&self) -> Result<Ref<Tuple>> {
         self.check_released()?;
         numbers(self.view().suboffsets().unwrap_or(&[]))
     }
 
-    /// A bool indicating whether the memory is C contiguous.
+    /// Whether the elements lie without gaps, and in C's order: the last index varies fastest.
     #[getter]
     fn c_contiguous(&self) -> Result<bool> {
         self.check_released()?;
         Ok(self.has_layout(layout_flags::C_CONTIGUOUS))
     }
 
-    /// A bool indicating whether the memory is Fortran contiguous.
+    /// Whether the elements lie without gaps, and in Fortran's order: the first index varies fastest.
     #[getter]
     fn f_contiguous(&self) -> Result<bool> {
         self.check_released()?;
         Ok(self.has_layout(layout_flags::FORTRAN))
     }
 
-    /// A bool indicating whether the memory is contiguous.
+    /// Whether the elements lie without gaps, be it in C's order or in Fortran's.
     #[getter]
     fn contiguous(&self) -> Result<bool> {
         self.check_released()?;

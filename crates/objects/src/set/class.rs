@@ -96,9 +96,7 @@ impl Set {
         }
     }
 
-    /// Return the union of sets as a new set.
-    ///
-    /// (i.e. all elements that are in either set.)
+    /// Make a set of all the elements that occur here or in any of the iterables.
     #[method("(*others)", name = "union", no_text_signature)]
     fn union_of(&self, others: &[&Object]) -> Result<Ref<Set>> {
         let union = self.copy()?;
@@ -110,9 +108,7 @@ impl Set {
         Ok(union)
     }
 
-    /// Return the intersection of two sets as a new set.
-    ///
-    /// (i.e. all elements that are in both sets.)
+    /// Make a set of those elements that occur in each of the iterables too.
     #[method("(*others)", name = "intersection", no_text_signature)]
     fn intersection_of(&self, others: &[&Object]) -> Result<Ref<Set>> {
         match others {
@@ -123,9 +119,7 @@ impl Set {
         }
     }
 
-    /// Return the difference of two or more sets as a new set.
-    ///
-    /// (i.e. all elements that are in this set but not the others.)
+    /// Make a set of those elements that occur in none of the iterables.
     #[method("(*others)", name = "difference", no_text_signature)]
     fn difference_of(&self, others: &[&Object]) -> Result<Ref<Set>> {
         let [first, rest @ ..] = others else { return self.copy() };
@@ -136,21 +130,19 @@ impl Set {
         Ok(result)
     }
 
-    /// Return the symmetric difference of two sets as a new set.
-    ///
-    /// (i.e. all elements that are in exactly one of the sets.)
+    /// Make a set of what occurs either here or in the iterable, but not in both.
     #[method("(other, /)", name = "symmetric_difference", no_text_signature)]
     fn symmetric_difference_of(&self, other: &Object) -> Result<Ref<Set>> {
         self.symmetric_difference(other)
     }
 
-    /// Return True if two sets have a null intersection.
+    /// Tell whether no element of this set occurs in the iterable.
     #[method("(other, /)", name = "isdisjoint", no_text_signature)]
     fn is_disjoint_from(&self, other: &Object) -> Result<bool> {
         self.is_disjoint(other)
     }
 
-    /// Report whether another set contains this set.
+    /// Tell whether every element of this set occurs in the iterable.
     #[method("(other, /)", name = "issubset", no_text_signature)]
     fn is_subset_of(&self, other: &Object) -> Result<bool> {
         match Set::any(other) {
@@ -159,7 +151,7 @@ impl Set {
         }
     }
 
-    /// Report whether this set contains another set.
+    /// Tell whether every item of the iterable is an element of this set.
     #[method("(other, /)", name = "issuperset", no_text_signature)]
     fn is_superset_of(&self, other: &Object) -> Result<bool> {
         match Set::any(other) {
@@ -192,7 +184,8 @@ impl Set {
 /// set() -> new empty set object
 /// set(iterable) -> new set object
 ///
-/// Build an unordered collection of unique elements.
+/// A collection in which nothing occurs twice, and which keeps no order. Elements must
+/// have a hash; whether one is there is found out in constant time.
 #[class(
     name = "set",
     symbol = "PySet_Type",
@@ -233,37 +226,31 @@ impl Set {
         self.in_place(other, Set::symmetric_difference_update)
     }
 
-    /// Add an element to a set.
-    ///
-    /// This has no effect if the element is already present.
+    /// Put an element in, unless an equal one is there already.
     #[method("(element, /)", name = "add", no_text_signature)]
     fn add_element(&self, element: &Object) -> Result<()> {
         self.add(element).map(drop)
     }
 
-    /// Remove all elements from this set.
+    /// Leave the set without any elements.
     #[method(name = "clear", no_text_signature)]
     fn clear_elements(&self) {
         self.clear();
     }
 
-    /// Return a shallow copy of a set.
+    /// Make a second set of the same elements, which themselves are not copied.
     #[method(name = "copy", no_text_signature)]
     fn copy_set(&self) -> Result<Ref<Set>> {
         self.copy()
     }
 
-    /// Remove an element from a set if it is a member.
-    ///
-    /// If the element is not a member, do nothing.
+    /// Take an element out if it is there; that it is not is no error, unlike with remove().
     #[method("(element, /)", name = "discard", no_text_signature)]
     fn discard_element(&self, element: &Object) -> Result<()> {
         self.discard_or_frozen(element).map(drop)
     }
 
-    /// Remove an element from a set; it must be a member.
-    ///
-    /// If the element is not a member, raise a KeyError.
+    /// Take an element out. KeyError if it is not there; discard() is the lenient form.
     #[method("(element, /)", name = "remove", no_text_signature)]
     fn remove(&self, element: &Object) -> Result<()> {
         match self.discard_or_frozen(element)? {
@@ -272,33 +259,33 @@ impl Set {
         }
     }
 
-    /// Remove and return an arbitrary set element.
-    /// Raises KeyError if the set is empty.
+    /// Take out whichever element is at hand, and give it.
+    /// KeyError if there are none left.
     #[method(name = "pop", no_text_signature)]
     fn pop_element(&self) -> Result<Ref> {
         self.pop().ok_or_else(|| raise!(KeyError, "pop from an empty set"))
     }
 
-    /// Update a set with the union of itself and others.
+    /// Put in everything that the iterables hold.
     #[method("(*others)", name = "update", no_text_signature)]
     fn update_all(&self, others: &[&Object]) -> Result<()> {
         others.iter().try_for_each(|other| self.update(other))
     }
 
-    /// Update a set with the intersection of itself and another.
+    /// Keep only those elements that occur in each of the iterables too.
     #[method("(*others)", name = "intersection_update", no_text_signature)]
     fn intersection_update_all(&self, others: &[&Object]) -> Result<()> {
         self.swap_content(&*self.intersection_of(others)?);
         Ok(())
     }
 
-    /// Remove all elements of another set from this set.
+    /// Take out everything that the iterables hold.
     #[method("(*others)", name = "difference_update", no_text_signature)]
     fn difference_update_all(&self, others: &[&Object]) -> Result<()> {
         others.iter().try_for_each(|other| self.difference_update(other))
     }
 
-    /// Update a set with the symmetric difference of itself and another.
+    /// Put in what only the iterable holds, and take out what both hold.
     #[method("(other, /)", name = "symmetric_difference_update", no_text_signature)]
     fn symmetric_difference_update_with(&self, other: &Object) -> Result<()> {
         self.symmetric_difference_update(other)

@@ -57,7 +57,8 @@ impl Set {
 /// frozenset() -> empty frozenset object
 /// frozenset(iterable) -> frozenset object
 ///
-/// Build an immutable unordered collection of unique elements.
+/// A set that cannot be changed once it is made, and so has a hash: it can be a key
+/// of a dictionary, or an element of another set.
 #[class(
     name = "frozenset",
     static_ = FROZENSET,
@@ -96,7 +97,7 @@ impl FrozenSet {
         self.frozen_hash()
     }
 
-    /// Return a shallow copy of a set.
+    /// Give a frozenset of the same elements: as it cannot change, this very object will do.
     #[method(name = "copy", no_text_signature)]
     fn copy(&self) -> Result<Ref> {
         match self.class().is(&FROZENSET) {

@@ -28,18 +28,18 @@ pub mod functions {
         object.ascii()
     }
 
-    /// Return whether the object is callable (i.e., some kind of function).
+    /// Tell whether calling the object could work, which is to say whether it has a call slot.
     ///
-    /// Note that classes are callable, as are instances of classes with a
-    /// __call__() method.
+    /// True for functions, methods and classes, and for any instance whose class defines
+    /// __call__(). The call itself may still fail.
     #[function("(obj, /)")]
     fn callable(object: &Object) -> bool {
         object.is_callable()
     }
 
-    /// Deletes the named attribute from the given object.
+    /// Remove an attribute by its name, given as a string.
     ///
-    /// delattr(x, 'y') is equivalent to ``del x.y''
+    /// The statement `del x.y` does the same as delattr(x, 'y').
     #[function("(obj, name, /)")]
     fn delattr(object: &Object, name: &Object) -> Result<()> {
         match name.downcast::<Str>() {
@@ -71,11 +71,11 @@ pub mod functions {
         Ok(names)
     }
 
-    /// Return value.__format__(format_spec)
+    /// Turn a value into text the way format_spec asks for.
     ///
-    /// format_spec defaults to the empty string.
-    /// See the Format Specification Mini-Language section of help('FORMATTING') for
-    /// details.
+    /// The value's own __format__() does the work and interprets the specification; an empty
+    /// one, the default, mostly amounts to str(value). help('FORMATTING') describes the
+    /// specifications that the built-in types understand.
     #[function("(value, format_spec='', /)")]
     fn format(value: &Object, format_spec: Option<&Str>) -> Result<Ref<Str>> {
         value.format(format_spec)
@@ -83,9 +83,8 @@ pub mod functions {
 
     /// getattr(object, name[, default]) -> value
     ///
-    /// Get a named attribute from an object; getattr(x, 'y') is equivalent to x.y.
-    /// When a default argument is given, it is returned when the attribute doesn't
-    /// exist; without it, an exception is raised in that case.
+    /// Look up an attribute whose name is a string: getattr(x, 'y') does what x.y does.
+    /// A missing attribute raises AttributeError, unless there is a default to give instead.
     #[function("(object, name, default=None, /)", no_text_signature)]
     fn getattr(object: &Object, name: &Object, default: Option<&Object>) -> Result<Ref> {
         let name = attribute_name(name, "getattr")?;
@@ -95,27 +94,27 @@ pub mod functions {
         }
     }
 
-    /// Return whether the object has an attribute with the given name.
+    /// Tell whether looking up the named attribute succeeds.
     ///
-    /// This is done by calling getattr(obj, name) and catching AttributeError.
+    /// The lookup really takes place, as getattr(obj, name) would do it: AttributeError
+    /// means False, and any other exception is passed on.
     #[function("(obj, name, /)")]
     fn hasattr(object: &Object, name: &Object) -> Result<bool> {
         Ok(object.get_attr_opt(attribute_name(name, "hasattr")?)?.is_some())
     }
 
-    /// Return the hash value for the given object.
+    /// Compute the integer by which dictionaries and sets file the object.
     ///
-    /// Two objects that compare equal must also have the same hash value, but the
-    /// reverse is not necessarily true.
+    /// Equal objects hash alike; different objects may happen to do so too. Objects
+    /// without a hash, such as lists, raise TypeError.
     #[function("(obj, /)")]
     fn hash(object: &Object) -> Result<isize> {
         object.hash()
     }
 
-    /// Return the identity of an object.
+    /// Give an integer that no other object has while this one is alive.
     ///
-    /// This is guaranteed to be unique among simultaneously existing objects.
-    /// (CPython uses the object's memory address.)
+    /// It is the address of the object in memory, so a later object may get it again.
     #[function("(obj, /)")]
     fn id(object: &Object) -> Result<usize> {
         let address = object.as_ptr() as usize;
@@ -123,37 +122,38 @@ pub mod functions {
         Ok(address)
     }
 
-    /// Return whether an object is an instance of a class or of a subclass thereof.
+    /// Tell whether the object's class is the given one or derives from it.
     ///
-    /// A tuple, as in ``isinstance(x, (A, B, ...))``, may be given as the target to
-    /// check against. This is equivalent to ``isinstance(x, A) or isinstance(x, B)
-    /// or ...`` etc.
+    /// With a tuple of classes, which may hold further tuples, one that fits is enough:
+    /// isinstance(x, (A, B)) asks for an A or a B. Classes can have their own say in
+    /// this through __instancecheck__().
     #[function("(obj, class_or_tuple, /)")]
     fn isinstance(object: &Object, class_or_tuple: &Object) -> Result<bool> {
         object.is_instance(class_or_tuple)
     }
 
-    /// Return whether 'cls' is a derived from another class or is the same class.
+    /// Tell whether cls derives from the other class; every class counts as its own subclass.
     ///
-    /// A tuple, as in ``issubclass(x, (A, B, ...))``, may be given as the target to
-    /// check against. This is equivalent to ``issubclass(x, A) or issubclass(x, B)
-    /// or ...`` etc.
+    /// With a tuple of classes, which may hold further tuples, one that fits is enough:
+    /// issubclass(x, (A, B)) asks for a subclass of A or of B. Classes can have their own
+    /// say in this through __subclasscheck__().
     #[function("(cls, class_or_tuple, /)")]
     fn issubclass(class: &Object, class_or_tuple: &Object) -> Result<bool> {
         class.is_subclass(class_or_tuple)
     }
 
-    /// Return the canonical string representation of the object.
+    /// Describe the object in a string made for programmers.
     ///
-    /// For many object types, including most builtins, eval(repr(obj)) == obj.
+    /// Where it is possible, as with most built-in types, the string is an expression that
+    /// eval() turns into an equal object. Classes choose theirs by defining __repr__().
     #[function("(obj, /)")]
     fn repr(object: &Object) -> Result<Ref<Str>> {
         object.repr()
     }
 
-    /// Sets the named attribute on the given object to the specified value.
+    /// Give an attribute, named by a string, a new value.
     ///
-    /// setattr(x, 'y', v) is equivalent to ``x.y = v''
+    /// The statement `x.y = v` does the same as setattr(x, 'y', v).
     #[function("(obj, name, value, /)")]
     fn setattr(object: &Object, name: &Object, value: &Object) -> Result<()> {
         object.set_attr_object(name, value)
@@ -161,8 +161,8 @@ pub mod functions {
 
     /// vars([object]) -> dictionary
     ///
-    /// Without arguments, equivalent to locals().
-    /// With an argument, equivalent to object.__dict__.
+    /// The object's __dict__; TypeError if it has none. When called without an object,
+    /// the local variables of the caller, just as locals() gives them.
     #[function("(object=None, /)", no_text_signature)]
     fn vars(object: Option<&Object>) -> Result<Ref> {
         let Some(object) = object else { return current_locals() };

@@ -107,12 +107,10 @@ pub mod functions {
 
     /// print(value, ..., sep=' ', end='\n', file=sys.stdout, flush=False)
     ///
-    /// Prints the values to a stream, or to sys.stdout by default.
-    /// Optional keyword arguments:
-    /// file:  a file-like object (stream); defaults to the current sys.stdout.
-    /// sep:   string inserted between values, default a space.
-    /// end:   string appended after the last value, default a newline.
-    /// flush: whether to forcibly flush the stream.
+    /// Write the values as text, each converted by str(), with sep between two of them and
+    /// end behind the last. The text goes to file, which needs a write(string) method; by
+    /// default it is what sys.stdout is at that time. If flush is true, the file is flushed
+    /// at the end.
     #[function("(*args, sep=None, end=None, file=None, flush=None)", no_text_signature)]
     fn print(
         args: &[&Object],
@@ -145,13 +143,11 @@ pub mod functions {
         Ok(())
     }
 
-    /// Read a string from standard input.  The trailing newline is stripped.
+    /// Ask for one line of standard input, and give it without its newline.
     ///
-    /// The prompt string, if given, is printed to standard output without a
-    /// trailing newline before reading input.
-    ///
-    /// If the user hits EOF (*nix: Ctrl-D, Windows: Ctrl-Z+Return), raise EOFError.
-    /// On *nix systems, readline is used if available.
+    /// The prompt, if there is one, is written to standard output first, and no newline
+    /// behind it. At a terminal the line can be edited where the readline module is loaded.
+    /// EOFError is raised if the input ends before anything was read.
     #[function("(prompt=None, /)")]
     fn input(prompt: Option<&Object>) -> Result<Ref> {
         let present = |name: &'static Str| -> Result<Ref> {

@@ -166,10 +166,8 @@ pub mod functions {
 
     /// breakpoint(*args, **kws)
     ///
-    /// Call sys.breakpointhook(*args, **kws).  sys.breakpointhook() must accept
-    /// whatever arguments are passed.
-    ///
-    /// By default, this drops you into the pdb debugger.
+    /// Stop here for debugging. All arguments are handed to sys.breakpointhook(), which
+    /// starts pdb unless the program or the environment has set something else.
     #[function("(*args, **kws)", no_text_signature)]
     fn breakpoint(args: &[&Object], kws: Keywords) -> Result<Ref> {
         let Some(hook) = crate::interpreter::Interpreter::current().sys_get(intern!("breakpointhook")) else {
@@ -181,18 +179,14 @@ pub mod functions {
         hook.call_dict(&arguments, Some(&keywords))
     }
 
-    /// Compile source into a code object that can be executed by exec() or eval().
+    /// Translate source text or a syntax tree into a code object for exec() or eval().
     ///
-    /// The source code may represent a Python module, statement or expression.
-    /// The filename will be used for run-time error messages.
-    /// The mode must be 'exec' to compile a module, 'single' to compile a
-    /// single (interactive) statement, or 'eval' to compile an expression.
-    /// The flags argument, if present, controls which future statements influence
-    /// the compilation of the code.
-    /// The dont_inherit argument, if true, stops the compilation inheriting
-    /// the effects of any future statements in effect in the code calling
-    /// compile; if absent or false these statements do influence the compilation,
-    /// in addition to any features explicitly specified.
+    /// The filename is the one that tracebacks and error messages will show. The mode
+    /// tells what the source consists of: 'exec' for a whole module, 'eval' for a single
+    /// expression, 'single' for one statement typed at the prompt. With flags, a
+    /// combination of bits, __future__ features and other options are switched on; those
+    /// in force where compile() is called hold as well, unless dont_inherit is true.
+    /// The level of optimization is the interpreter's own if optimize is -1.
     #[function("(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)")]
     fn compile(
         source: &Object,
@@ -246,36 +240,31 @@ pub mod functions {
         Ok(compile::compile(&bytes, &request)?.into_object())
     }
 
-    /// Evaluate the given source in the context of globals and locals.
+    /// Compute an expression, and give its value.
     ///
-    /// The source may be a string representing a Python expression
-    /// or a code object as returned by compile().
-    /// The globals must be a dictionary and locals can be any mapping,
-    /// defaulting to the current globals and locals.
-    /// If only globals is given, locals defaults to it.
+    /// It is source text or a code object from compile(). Names are looked up in locals,
+    /// which may be any mapping, then in globals, which must be a dict. Locals are the
+    /// globals if only these are given; without either it is the caller's scope that counts.
     #[function("(source, globals=None, locals=None, /)")]
     fn eval(source: &Object, globals: Option<&Object>, locals: Option<&Object>) -> Result<Ref> {
         let (globals, locals) = namespaces("eval", globals, locals)?;
         evaluate("eval", source, Mode::Eval, &globals, &locals)
     }
 
-    /// Execute the given source in the context of globals and locals.
+    /// Run statements for their effect; there is no result.
     ///
-    /// The source may be a string representing one or more Python statements
-    /// or a code object as returned by compile().
-    /// The globals must be a dictionary and locals can be any mapping,
-    /// defaulting to the current globals and locals.
-    /// If only globals is given, locals defaults to it.
+    /// They are source text or a code object from compile(). Variables are kept in locals,
+    /// which may be any mapping, and global ones in globals, which must be a dict. Locals are
+    /// the globals if only these are given; without either the code runs in the caller's scope.
     #[function("(source, globals=None, locals=None, /)")]
     fn exec(source: &Object, globals: Option<&Object>, locals: Option<&Object>) -> Result<()> {
         let (globals, locals) = namespaces("exec", globals, locals)?;
         evaluate("exec", source, Mode::Exec, &globals, &locals).map(|_| ())
     }
 
-    /// Return the dictionary containing the current scope's global variables.
+    /// Give the dictionary that holds the module's variables where this is called.
     ///
-    /// NOTE: Updates to this dictionary *will* affect name lookups in the current
-    /// global scope and vice-versa.
+    /// It is no copy: what is stored in it becomes a global variable, and the reverse.
     #[function("()")]
     fn globals() -> Result<Ref<Dict>> {
         match Frame::innermost(ThreadState::current()) {
@@ -284,11 +273,11 @@ pub mod functions {
         }
     }
 
-    /// Return a dictionary containing the current scope's local variables.
+    /// Give a dictionary of the variables that are local where this is called.
     ///
-    /// NOTE: Whether or not updates to this dictionary will affect name lookups in
-    /// the local scope and vice-versa is *implementation dependent* and not
-    /// covered by any backwards compatibility guarantees.
+    /// In a module it is the same dictionary as globals() gives. In a function it is a
+    /// snapshot: assume neither that storing in it changes a variable, nor that a later
+    /// assignment shows in it.
     #[function("()")]
     fn locals() -> Result<Ref> {
         super::super::attributes::current_locals()

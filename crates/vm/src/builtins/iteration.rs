@@ -55,9 +55,9 @@ fn callable_iterator(callable: &Object, sentinel: &Object) -> Result<Ref> {
 pub mod functions {
     use super::*;
 
-    /// Return True if bool(x) is True for all values x in the iterable.
+    /// Tell whether no item of the iterable is false; so True if there are no items.
     ///
-    /// If the iterable is empty, return True.
+    /// The first false item ends the search.
     #[function("(iterable, /)")]
     fn all(iterable: &Object) -> Result<bool> {
         let items = iterable.iter()?;
@@ -69,9 +69,9 @@ pub mod functions {
         Ok(true)
     }
 
-    /// Return True if bool(x) is True for any x in the iterable.
+    /// Tell whether an item of the iterable is true; so False if there are no items.
     ///
-    /// If the iterable is empty, return False.
+    /// The first true item ends the search.
     #[function("(iterable, /)")]
     fn any(iterable: &Object) -> Result<bool> {
         let items = iterable.iter()?;
@@ -86,9 +86,9 @@ pub mod functions {
     /// iter(iterable) -> iterator
     /// iter(callable, sentinel) -> iterator
     ///
-    /// Get an iterator from an object.  In the first form, the argument must
-    /// supply its own iterator, or be a sequence.
-    /// In the second form, the callable is called until it returns the sentinel.
+    /// Make an iterator. A single argument is asked for one through __iter__(), or is
+    /// indexed from 0 on if it is a sequence without that method. With a sentinel the
+    /// iterator calls the first argument for each item, until a call gives the sentinel.
     #[function("(iterable, sentinel=None, /)", no_text_signature)]
     fn iter(iterable: &Object, sentinel: Option<&Object>) -> Result<Ref> {
         match sentinel {
@@ -97,7 +97,7 @@ pub mod functions {
         }
     }
 
-    /// Return the number of items in a container.
+    /// Give how many items the container says it has, as an integer.
     #[function("(obj, /)")]
     fn len(object: &Object) -> Result<isize> {
         object.length()
@@ -106,10 +106,9 @@ pub mod functions {
     /// max(iterable, *[, default=obj, key=func]) -> value
     /// max(arg1, arg2, *args, *[, key=func]) -> value
     ///
-    /// With a single iterable argument, return its biggest item. The
-    /// default keyword-only argument specifies an object to return if
-    /// the provided iterable is empty.
-    /// With two or more arguments, return the largest argument.
+    /// Find the greatest item of an iterable, or the greatest of several arguments; of
+    /// equals it is the first. The key function, if any, computes what is compared.
+    /// For an iterable without items the default is the result, or ValueError if none is given.
     #[function("(*args, key=None, default=None)", no_text_signature)]
     fn max(args: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
         best("max", CompareOp::Gt, args, key, default)
@@ -118,10 +117,9 @@ pub mod functions {
     /// min(iterable, *[, default=obj, key=func]) -> value
     /// min(arg1, arg2, *args, *[, key=func]) -> value
     ///
-    /// With a single iterable argument, return its smallest item. The
-    /// default keyword-only argument specifies an object to return if
-    /// the provided iterable is empty.
-    /// With two or more arguments, return the smallest argument.
+    /// Find the least item of an iterable, or the least of several arguments; of equals
+    /// it is the first. The key function, if any, computes what is compared.
+    /// For an iterable without items the default is the result, or ValueError if none is given.
     #[function("(*args, key=None, default=None)", no_text_signature)]
     fn min(args: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
         best("min", CompareOp::Lt, args, key, default)
@@ -129,8 +127,8 @@ pub mod functions {
 
     /// next(iterator[, default])
     ///
-    /// Return the next item from the iterator. If default is given and the iterator
-    /// is exhausted, it is returned instead of raising StopIteration.
+    /// Advance the iterator by one item, and give the item. At the end it is the
+    /// default that comes, or StopIteration that is raised where there is no default.
     #[function("(iterator, default=None, /)", no_text_signature)]
     fn next(iterator: &Object, default: Option<&Object>) -> Result<Ref> {
         let Some(function) = iterator.class().tp_iternext.get() else {
@@ -155,10 +153,10 @@ pub mod functions {
         }
     }
 
-    /// Return a new list containing all items from the iterable in ascending order.
+    /// Put the items of an iterable in order, smallest first, into a list of their own.
     ///
-    /// A custom key function can be supplied to customize the sort order, and the
-    /// reverse flag can be set to request the result in descending order.
+    /// Items are compared by what key(item) gives, if there is a key function. A true
+    /// reverse puts the largest first. Equal items keep their order either way.
     #[function("(iterable, /, **kwargs)", text_signature = "(iterable, /, *, key=None, reverse=False)")]
     fn sorted(iterable: &Object, kwargs: Keywords) -> Result<Ref<List>> {
         let list = iterable.collect_list()?;
@@ -168,11 +166,10 @@ pub mod functions {
         Ok(list)
     }
 
-    /// Return the sum of a 'start' value (default: 0) plus an iterable of numbers
+    /// Add the items of an iterable to start, from left to right.
     ///
-    /// When the iterable is empty, return the start value.
-    /// This function is intended specifically for use with numeric values and may
-    /// reject non-numeric types.
+    /// Without any items the result is start itself. Meant for numbers: str, bytes
+    /// and bytearray as a start raise TypeError, since their join() is the way to go.
     #[function("(iterable, /, start=0)")]
     fn sum(iterable: &Object, start: Option<&Object>) -> Result<Ref> {
         let items = iterable.iter()?;

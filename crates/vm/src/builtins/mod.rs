@@ -11,9 +11,10 @@ use objects::prelude::*;
 
 pub use execution::{inherited_features, run_code, source_bytes};
 
-/// Built-in functions, exceptions, and other objects.
+/// Everything a program can name without an import: functions, types, exceptions, constants.
 ///
-/// Noteworthy: None is the `nil' object; Ellipsis represents `...' in slices.
+/// A name that is neither local nor global is looked up here last. Among the constants
+/// are None, which stands for a missing value, and Ellipsis, which is written `...`.
 #[module(
     name = "builtins",
     include = [

@@ -6,22 +6,24 @@ use objects::prelude::*;
 pub mod functions {
     use super::*;
 
-    /// Return the absolute value of the argument.
+    /// Give the magnitude of a number: how far it is from zero.
     #[function("(x, /)")]
     fn abs(x: &Object) -> Result<Ref> {
         x.absolute()
     }
 
-    /// Return the binary representation of an integer.
+    /// Write an integer in base two, as a string with the prefix 0b.
     ///
-    ///    >>> bin(2796202)
-    ///    '0b1010101010101010101010'
+    ///    >>> bin(-42)
+    ///    '-0b101010'
     #[function("(number, /)")]
     fn bin(number: &Object) -> Result<Ref<Str>> {
         number.to_base(2)
     }
 
-    /// Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff.
+    /// Give the string whose only character has the code point i.
+    ///
+    /// ValueError is raised for numbers outside of 0 to 0x10ffff.
     #[function("(i, /)")]
     fn chr(i: i32) -> Result<Ref<Str>> {
         match u32::try_from(i) {
@@ -30,31 +32,35 @@ pub mod functions {
         }
     }
 
-    /// Return the tuple (x//y, x%y).  Invariant: div*y + mod == x.
+    /// Divide with remainder: a pair (quotient, remainder), in which the quotient is floored.
+    ///
+    /// For integers this is (x // y, x % y), where y times the quotient plus the remainder is x again.
     #[function("(x, y, /)")]
     fn divmod(x: &Object, y: &Object) -> Result<Ref> {
         x.divmod(y)
     }
 
-    /// Return the hexadecimal representation of an integer.
+    /// Write an integer in base sixteen, as a string with the prefix 0x and lower-case digits.
     ///
-    ///    >>> hex(12648430)
-    ///    '0xc0ffee'
+    ///    >>> hex(-51966)
+    ///    '-0xcafe'
     #[function("(number, /)")]
     fn hex(number: &Object) -> Result<Ref<Str>> {
         number.to_base(16)
     }
 
-    /// Return the octal representation of an integer.
+    /// Write an integer in base eight, as a string with the prefix 0o.
     ///
-    ///    >>> oct(342391)
-    ///    '0o1234567'
+    ///    >>> oct(493)
+    ///    '0o755'
     #[function("(number, /)")]
     fn oct(number: &Object) -> Result<Ref<Str>> {
         number.to_base(8)
     }
 
-    /// Return the Unicode code point for a one-character string.
+    /// Give the number of a character: its code point in Unicode, or the value of a single byte.
+    ///
+    /// TypeError is raised for text or bytes of any other length than one.
     #[function("(c, /)")]
     fn ord(c: &Object) -> Result<u32> {
         let bytes = if let Some(text) = c.downcast::<Str>() {
@@ -88,10 +94,11 @@ pub mod functions {
         base.power(exp, modulus.unwrap_or(none_object()))
     }
 
-    /// Round a number to a given precision in decimal digits.
+    /// Give the number at a precision of ndigits behind the decimal point.
     ///
-    /// The return value is an integer if ndigits is omitted or None.  Otherwise
-    /// the return value has the same type as the number.  ndigits may be negative.
+    /// With no ndigits (or None) an integer comes out, else a number of the type that was
+    /// given. A negative ndigits rounds to tens, hundreds and so on. For the built-in types
+    /// a number halfway between two candidates goes to the even one.
     #[function("(number, ndigits=None)")]
     fn round(number: &Object, ndigits: Option<&Object>) -> Result<Ref> {
         let Some(method) = number.lookup_special(intern!("__round__"))? else {

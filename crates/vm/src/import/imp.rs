@@ -18,7 +18,7 @@ pub mod module {
         module.add("check_hash_based_pycs", checks)
     }
 
-    /// Returns the list of file suffixes used to identify extension modules.
+    /// List the endings by which the import system knows a file as an extension module.
     #[function("()")]
     fn extension_suffixes() -> Result<Ref<List>> {
         let machine = format!(".cpython-39-{}-{}-gnu.so", std::env::consts::ARCH, std::env::consts::OS);
@@ -26,18 +26,18 @@ pub mod module {
         Ok(List::from_vec(suffixes.map(|suffix| Str::new(suffix).into_object()).into()))
     }
 
-    /// Acquires the interpreter's import lock for the current thread.
+    /// Take the lock of the import system, and wait for it while another thread has it.
     ///
-    /// This lock should be used by import hooks to ensure thread-safety when importing
-    /// modules. On platforms without threads, this function does nothing.
+    /// Import hooks hold it while they change what threads share. The thread that has
+    /// it can take it again, and must release it as many times.
     #[function("()")]
     fn acquire_lock() {
         Interpreter::current().import_lock.acquire();
     }
 
-    /// Release the interpreter's import lock.
+    /// Give the lock of the import system back, once for each acquire_lock().
     ///
-    /// On platforms without threads, this function does nothing.
+    /// RuntimeError if this thread does not have it.
     #[function("()")]
     fn release_lock() -> Result<()> {
         match Interpreter::current().import_lock.release() {
@@ -46,9 +46,7 @@ pub mod module {
         }
     }
 
-    /// Return True if the import lock is currently held, else False.
-    ///
-    /// On platforms without threads, return False.
+    /// Tell whether any thread has the lock of the import system right now.
     #[function("()")]
     fn lock_held() -> bool {
         Interpreter::current().import_lock.is_held()
@@ -108,19 +106,19 @@ pub mod module {
         Ok(0)
     }
 
-    /// Returns True if the module name corresponds to a frozen module.
+    /// Tell whether the interpreter carries the code of a module of this name within itself.
     #[function("(name, /)")]
     fn is_frozen(name: &Str) -> bool {
         frozen::find(name).is_some()
     }
 
-    /// Returns True if the module name is of a frozen package.
+    /// Tell whether a frozen module is a package. ImportError if none has this name.
     #[function("(name, /)")]
     fn is_frozen_package(name: &Str) -> Result<bool> {
         Ok(frozen::expect(name)?.is_package)
     }
 
-    /// Create a code object for a frozen module.
+    /// Give the code of a frozen module, ready for exec(). ImportError if none has this name.
     #[function("(name, /)")]
     fn get_frozen_object(name: &Str) -> Result<Ref<Code>> {
         frozen::expect(name)?.code()
@@ -140,12 +138,12 @@ pub mod module {
         Ok(module.into_object())
     }
 
-    /// Changes code.co_filename to specify the passed-in file path.
+    /// Make a code object, and all that is nested in it, name another file as its source.
     ///
-    ///   code
-    ///     Code object to change.
-    ///   path
-    ///     File path to use.
+    ///    code
+    ///      The code object, which is changed in place.
+    ///    path
+    ///      The file's path for its co_filename.
     #[function("(code, path, /)")]
     fn _fix_co_filename(code: &Code, path: &Str) {
         let old = code.filename.get();

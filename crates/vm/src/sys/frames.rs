@@ -35,17 +35,15 @@ pub mod functions {
 
     /// settrace(function)
     ///
-    /// Set the global debug tracing function.  It will be called on each
-    /// function call.  See the debugger chapter in the library manual.
+    /// Have a function called for every call, line, return and exception in this thread,
+    /// with the frame, the event's name and its argument; debuggers rest on this. None ends it.
     #[function("(function, /)", no_text_signature)]
     fn settrace(function: &Object) {
         let function = Some(function).filter(|function| !function.is_none()).map(Object::to_ref);
         tracing::set_trace(ThreadState::current(), function);
     }
 
-    /// Return the global debug tracing function set with sys.settrace.
-    ///
-    /// See the debugger chapter in the library manual.
+    /// Give the function that settrace() has set in this thread; None if there is none.
     #[function("()")]
     fn gettrace() -> Option<Ref> {
         ThreadState::current().c_traceobj.get()
@@ -53,27 +51,24 @@ pub mod functions {
 
     /// setprofile(function)
     ///
-    /// Set the profiling function.  It will be called on each function call
-    /// and return.  See the profiler chapter in the library manual.
+    /// Have a function called for every call and return in this thread, those of built-in
+    /// functions included, with the frame, the event's name and its argument. None ends it.
     #[function("(function, /)", no_text_signature)]
     fn setprofile(function: &Object) {
         let function = Some(function).filter(|function| !function.is_none()).map(Object::to_ref);
         tracing::set_profile(ThreadState::current(), function);
     }
 
-    /// Return the profiling function set with sys.setprofile.
-    ///
-    /// See the profiler chapter in the library manual.
+    /// Give the function that setprofile() has set in this thread; None if there is none.
     #[function("()")]
     fn getprofile() -> Option<Ref> {
         ThreadState::current().c_profileobj.get()
     }
 
-    /// Call func(*args), while tracing is enabled.
+    /// Call func with the arguments of a tuple, and let the trace function see what happens.
     ///
-    /// The tracing state is saved, and restored afterwards.  This is intended
-    /// to be called from a debugger from a checkpoint, to recursively debug
-    /// some other code.
+    /// For debuggers: at a breakpoint, where tracing rests, other code can be debugged this
+    /// way. Afterwards tracing is as it was.
     #[function("(func, args, /)")]
     fn call_tracing(func: &Object, args: &Tuple) -> Result<Ref> {
         let thread = ThreadState::current();
@@ -85,9 +80,9 @@ pub mod functions {
         result
     }
 
-    /// Return a dict mapping each thread's thread id to its current stack frame.
+    /// Tell what every thread is doing: a dictionary from thread identifiers to topmost frames.
     ///
-    /// This function should be used for specialized purposes only.
+    /// Frames change while one looks at them; this is for finding out why a program hangs.
     #[function("()")]
     fn _current_frames() -> Result<Ref<Dict>> {
         let frames = Dict::new();
@@ -103,11 +98,10 @@ pub mod functions {
         Ok(frames)
     }
 
-    /// Enable or disable origin tracking for coroutine objects in this thread.
+    /// Let new coroutines of this thread remember where they were made.
     ///
-    /// Coroutine objects will track 'depth' frames of traceback information
-    /// about where they came from, available in their cr_origin attribute.
-    /// Set a depth of 0 to disable.
+    /// Their cr_origin is then a tuple of up to depth places, the innermost first. With 0,
+    /// the initial state, nothing is recorded; below that is a ValueError.
     #[function("(depth)")]
     fn set_coroutine_origin_tracking_depth(depth: i32) -> Result<()> {
         if depth < 0 {
@@ -117,7 +111,7 @@ pub mod functions {
         Ok(())
     }
 
-    /// Check status of origin tracking for coroutine objects in this thread.
+    /// Give how many places a new coroutine's cr_origin has at most; 0 if none are recorded.
     #[function("()")]
     fn get_coroutine_origin_tracking_depth() -> i32 {
         ThreadState::current().coroutine_origin_tracking_depth.get()
@@ -125,7 +119,8 @@ pub mod functions {
 
     /// set_asyncgen_hooks(* [, firstiter] [, finalizer])
     ///
-    /// Set a finalizer for async generators objects.
+    /// Choose what is called with an asynchronous generator of this thread: firstiter
+    /// when its iteration begins, finalizer when it is dropped unfinished. None for no call.
     #[function("(firstiter=None, finalizer=None)", no_text_signature)]
     fn set_asyncgen_hooks(firstiter: Option<&Object>, finalizer: Option<&Object>) -> Result<()> {
         let checked = |hook: Option<&Object>, name: &str| -> Result<Option<Option<Ref>>> {
@@ -150,9 +145,9 @@ pub mod functions {
         Ok(())
     }
 
-    /// Return the installed asynchronous generators hooks.
+    /// Give what set_asyncgen_hooks() has set in this thread.
     ///
-    /// This returns a namedtuple of the form (firstiter, finalizer).
+    /// The two hooks are the items, and the attributes, firstiter and finalizer.
     #[function("()")]
     fn get_asyncgen_hooks() -> Result<Ref> {
         let thread = ThreadState::current();

@@ -208,7 +208,9 @@ pub fn audit(event: &str, arguments: &[&Object]) -> Result<()> {
 pub mod functions {
     use super::*;
 
-    /// Print an object to sys.stdout and also save it in builtins._
+    /// Show the value of an expression typed at the prompt: its repr() goes to sys.stdout.
+    ///
+    /// The value also becomes builtins._, for use in what is typed next. None is not shown.
     #[function("(object, /)")]
     fn displayhook(object: &Object) -> Result<()> {
         if object.is_none() {
@@ -240,7 +242,7 @@ pub mod functions {
         stdout.call_method(intern!("write"), &[&*text]).map(|_| ())
     }
 
-    /// Handle an exception by displaying it with a traceback on sys.stderr.
+    /// Write the traceback, the type and the message of an uncaught exception to sys.stderr.
     #[function("(exctype, value, traceback, /)")]
     fn excepthook(_exctype: &Object, value: &Object, traceback: &Object) -> Result<()> {
         match report::standard_error() {
@@ -277,7 +279,9 @@ pub mod functions {
 
     /// breakpointhook(*args, **kws)
     ///
-    /// This hook function is called by built-in breakpoint().
+    /// What breakpoint() calls. It passes all arguments on to the function that the
+    /// environment variable PYTHONBREAKPOINT names, which is pdb.set_trace if the variable
+    /// is empty or not set; 0 makes breakpoints do nothing.
     #[function("(*args, **kws)", no_text_signature)]
     fn breakpointhook(args: &[&Object], kws: Keywords) -> Result<Ref> {
         let chosen = std::env::var("PYTHONBREAKPOINT").unwrap_or_default();
@@ -316,7 +320,9 @@ pub mod functions {
         }
     }
 
-    /// Adds a new audit hook callback.
+    /// Have a function called with the name and the argument tuple of every audit event.
+    ///
+    /// It stays for as long as the interpreter lives.
     #[function("(hook)")]
     fn addaudithook(hook: &Object) -> Result<()> {
         if let Err(raised) = super::audit("sys.addaudithook", &[]) {
@@ -330,21 +336,19 @@ pub mod functions {
         Ok(())
     }
 
-    /// Exit the interpreter by raising SystemExit(status).
+    /// Raise SystemExit(status), which ends the program unless something catches it.
     ///
-    /// If the status is omitted or None, it defaults to zero (i.e., success).
-    /// If the status is an integer, it will be used as the system exit status.
-    /// If it is another kind of object, it will be printed and the system
-    /// exit status will be one (i.e., failure).
+    /// An integer is what the process reports as its exit status; for None that is 0, which
+    /// means success. Any other object is printed to sys.stderr, and the status is 1.
     #[function("(status=None, /)")]
     fn exit(status: Option<&Object>) -> Result<()> {
         Err(raise::set_object(&exceptions::SystemExit, status.unwrap_or(none_object()).to_ref()))
     }
 
-    /// Return current exception information: (type, value, traceback).
+    /// Give the exception that is being handled, as a tuple (type, value, traceback).
     ///
-    /// Return information about the most recent exception caught by an except
-    /// clause in the current stack frame or in an older stack frame.
+    /// It is that of the innermost except clause at work, in this function or one of its
+    /// callers; three times None if there is no such clause.
     #[function("()")]
     fn exc_info() -> (Ref, Ref, Ref) {
         let thread = objects::thread_state::ThreadState::current();

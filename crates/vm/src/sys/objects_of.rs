@@ -6,11 +6,10 @@ use objects::prelude::*;
 pub mod functions {
     use super::*;
 
-    /// Return the reference count of object.
+    /// Give how many references there are to the object.
     ///
-    /// The count returned is generally one higher than you might expect,
-    /// because it includes the (temporary) reference as an argument to
-    /// getrefcount().
+    /// One more than may be expected: for the time of the call the argument is a
+    /// reference of its own.
     #[function("(object, /)")]
     fn getrefcount(object: &Object) -> isize {
         object.refcnt()
@@ -18,7 +17,8 @@ pub mod functions {
 
     /// getsizeof(object [, default]) -> int
     ///
-    /// Return the size of object in bytes.
+    /// Give how many bytes of memory the object occupies, not counting what it refers to.
+    /// The default is given, in place of a TypeError, if the object cannot tell.
     #[function("(object, default=None)", no_text_signature)]
     fn getsizeof(object: &Object, default: Option<&Object>) -> Result<Ref> {
         match size_of_object(object) {
@@ -44,11 +44,11 @@ pub mod functions {
         Ok(size + head)
     }
 
-    /// ``Intern'' the given string.
+    /// Give the one string that stands for all interned strings of these characters.
     ///
-    /// This enters the string in the (global) table of interned strings whose
-    /// purpose is to speed up dictionary lookups. Return the string itself or
-    /// the previously interned string object with the same value.
+    /// It is the argument itself if there was none so far. Interned strings that are equal
+    /// are the same object, so that looking them up in a dictionary can do without a
+    /// comparison of their characters.
     #[function("(string, /)")]
     fn intern(string: &Str) -> Result<Ref<Str>> {
         match string.is_exact() {
@@ -57,13 +57,13 @@ pub mod functions {
         }
     }
 
-    /// Return the number of memory blocks currently allocated.
+    /// Count the blocks of memory that the interpreter's allocator has given out.
     #[function("()")]
     fn getallocatedblocks() -> usize {
         memory::heap::allocated_blocks()
     }
 
-    /// Clear the internal type lookup cache.
+    /// Empty the cache that remembers in which class an attribute was found.
     #[function("()")]
     fn _clear_type_cache() {
         objects::type_object::lookup::clear_cache();

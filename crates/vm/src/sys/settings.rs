@@ -71,13 +71,13 @@ pub fn apply(dict: &Dict, config: &Config) -> Result<()> {
 pub mod functions {
     use super::*;
 
-    /// Return the current default encoding used by the Unicode implementation.
+    /// Give the encoding with which str.encode() and bytes.decode() work if they are not told any.
     #[function("()")]
     fn getdefaultencoding() -> &'static str {
         "utf-8"
     }
 
-    /// Return the encoding used to convert Unicode filenames to OS filenames.
+    /// Give the encoding in which names of files are passed to the operating system.
     #[function("()")]
     fn getfilesystemencoding() -> &'static str {
         "utf-8"
@@ -89,21 +89,18 @@ pub mod functions {
         "surrogateescape"
     }
 
-    /// Return the current value of the recursion limit.
+    /// Give how deep calls may be nested before RecursionError is raised.
     ///
-    /// The recursion limit is the maximum depth of the Python interpreter
-    /// stack.  This limit prevents infinite recursion from causing an overflow of the C
-    /// stack and crashing Python.
+    /// Without such a limit endless recursion would exhaust the stack of the process.
     #[function("()")]
     fn getrecursionlimit() -> i32 {
         runtime::recursion_limit()
     }
 
-    /// Set the maximum depth of the Python interpreter stack to n.
+    /// Choose how deep calls may be nested before RecursionError is raised.
     ///
-    /// This limit prevents infinite recursion from causing an overflow of the C
-    /// stack and crashing Python.  The highest possible limit is platform-
-    /// dependent.
+    /// RecursionError is also raised here, if calls are already as deep as that, and ValueError
+    /// if the limit is below 1. A limit that is too high for the machine's stack does not protect it.
     #[function("(limit, /)")]
     fn setrecursionlimit(limit: i32) -> Result<()> {
         if limit < 1 {
@@ -120,14 +117,10 @@ pub mod functions {
         Ok(())
     }
 
-    /// Set the ideal thread switching delay inside the Python interpreter.
+    /// Choose for how many seconds a thread may run while others wait for their turn.
     ///
-    /// The actual frequency of switching threads can be lower if the
-    /// interpreter executes long sequences of uninterruptible code
-    /// (this is implementation-specific and workload-dependent).
-    ///
-    /// The parameter must represent the desired switching delay in seconds
-    /// A typical value is 0.005 (5 milliseconds).
+    /// A thread in the midst of one long operation will exceed it. 0.005 is the initial
+    /// value; ValueError is raised for what is not above 0.
     #[function("(interval, /)")]
     fn setswitchinterval(interval: f64) -> Result<()> {
         if interval.is_nan() || interval <= 0.0 {
@@ -137,13 +130,13 @@ pub mod functions {
         Ok(())
     }
 
-    /// Return the current thread switch interval; see sys.setswitchinterval().
+    /// Give, in seconds, the time that setswitchinterval() sets.
     #[function("()")]
     fn getswitchinterval() -> f64 {
         crate::gil::interval().as_secs_f64()
     }
 
-    /// Return True if Python is exiting.
+    /// Tell whether the interpreter is shutting down.
     #[function("()")]
     fn is_finalizing() -> bool {
         crate::thread::is_finalizing()
