@@ -60,7 +60,7 @@ hierarchy! {
     StopIteration: Exception, StopIterationObject [plain::STOP_ITERATION] "Signal the end from iterator.__next__().";
     ImportError: Exception, ImportErrorObject [plain::IMPORT_ERROR_INIT, plain::IMPORT_ERROR] "Import can't find module, or can't find name in module.";
     ModuleNotFoundError: ImportError, ImportErrorObject [plain::IMPORT_ERROR_INIT] "Module not found.";
-    OSError: Exception, OSErrorObject [os_error::INIT, os_error::OS_ERROR] "Base class for I/O related errors.";
+    OSError: Exception, OSErrorObject [os_error::INIT, os_error::OS_ERROR] "Raised when a call to the system fails: errno is its number for that, strerror its message.";
     ConnectionError: OSError, OSErrorObject [os_error::INIT] "Connection error.";
     BrokenPipeError: ConnectionError, OSErrorObject [os_error::INIT] "Broken pipe.";
     ConnectionAbortedError: ConnectionError, OSErrorObject [os_error::INIT] "Connection aborted.";
