@@ -20,7 +20,9 @@ const COMPILED: [&str; 12] = [
 
 /// Says what would bring the module where it was not found.
 pub(super) fn explained(raised: Raised, name: &Str) -> Raised {
-    if !COMPILED.iter().any(|known| name.equals_text(known)) || !raised.matches(&exceptions::ModuleNotFoundError) {
+    if !COMPILED.iter().any(|known| name.equals_text(known))
+        || !raised.matches(&exceptions::ModuleNotFoundError)
+    {
         return raised;
     }
     let fetched = raised.fetch();
