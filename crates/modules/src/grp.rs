@@ -65,9 +65,9 @@ pub mod grp {
         GroupNumber::of(&*class.as_object().call1(id)?).map(|group| group.0)
     }
 
-    /// Return the group database entry for the given numeric group ID.
+    /// Look a group up by its number.
     ///
-    /// If id is not valid, raise KeyError.
+    /// A KeyError says that the system knows no group with this id.
     #[function("(id)")]
     fn getgrgid(id: &Object) -> Result<Ref> {
         let gid = number(id)?;
@@ -81,9 +81,9 @@ pub mod grp {
         }
     }
 
-    /// Return the group database entry for the given group name.
+    /// Look a group up by its name.
     ///
-    /// If name is not valid, raise KeyError.
+    /// A KeyError says that the system knows no group of this name.
     #[function("(name)")]
     fn getgrnam(name: &Str) -> Result<Ref> {
         let Ok(text) = CString::new(encode(name)?) else { bail!(ValueError, "embedded null byte") };
@@ -93,10 +93,10 @@ pub mod grp {
         }
     }
 
-    /// Return a list of all available group entries, in arbitrary order.
+    /// List every group that the system knows, in whatever order it gives them.
     ///
-    /// An entry whose name starts with '+' or '-' represents an instruction
-    /// to use YP/NIS and may not be accessible via getgrnam or getgrgid.
+    /// A name that begins with '+' or '-' is no group but an order to include
+    /// or leave out NIS entries; getgrnam and getgrgid may know nothing of it.
     #[function("()")]
     fn getgrall() -> Result<Vec<Ref>> {
         groups::all().into_iter().map(entry).collect()

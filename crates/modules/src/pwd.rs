@@ -21,14 +21,12 @@ static STRUCT_PASSWD: Definition = Definition::new(
     ],
 );
 
-/// This module provides access to the Unix password database.
-/// It is available on all Unix versions.
+/// The users of a Unix system: who they are, where they live and what they run.
 ///
-/// Password database entries are reported as 7-tuples containing the following
-/// items from the password database (see `<pwd.h>'), in order:
+/// Each is a tuple of seven fields, which are named as in the C library:
 /// pw_name, pw_passwd, pw_uid, pw_gid, pw_gecos, pw_dir, pw_shell.
-/// The uid and gid items are integers, all others are strings. An
-/// exception is raised if the entry asked for cannot be found.
+/// The two ids are int and the rest is str. Whoever asks for a user that
+/// does not exist gets a KeyError.
 #[module(name = "pwd")]
 pub mod pwd {
     use objects::module::Module;
@@ -55,9 +53,9 @@ pub mod pwd {
         raise!(KeyError, "{message}")
     }
 
-    /// Return the password database entry for the given numeric user ID.
+    /// Look a user up by number.
     ///
-    /// See `help(pwd)` for more on password database entries.
+    /// A KeyError says that there is none; help(pwd) tells what the fields are.
     #[function("(uidobj, /)")]
     fn getpwuid(uidobj: &Object) -> Result<Ref> {
         if !uidobj.has_index() {
@@ -78,9 +76,9 @@ pub mod pwd {
         }
     }
 
-    /// Return the password database entry for the given user name.
+    /// Look a user up by name.
     ///
-    /// See `help(pwd)` for more on password database entries.
+    /// A KeyError says that there is none; help(pwd) tells what the fields are.
     #[function("(name, /)")]
     fn getpwnam(name: &Str) -> Result<Ref> {
         let Ok(text) = std::ffi::CString::new(encode(name)?) else { bail!(ValueError, "embedded null byte") };
@@ -90,9 +88,9 @@ pub mod pwd {
         }
     }
 
-    /// Return a list of all available password database entries, in arbitrary order.
+    /// List every user that the system knows, in whatever order it gives them.
     ///
-    /// See help(pwd) for more on password database entries.
+    /// The fields are those that help(pwd) tells of.
     #[function("()")]
     fn getpwall() -> Result<Vec<Ref>> {
         users::all().into_iter().map(entry).collect()

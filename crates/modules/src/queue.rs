@@ -84,7 +84,9 @@ fn wait_limit(block: bool, timeout: Option<&Object>) -> Result<Option<Duration>>
     }
 }
 
-/// Simple, unbounded, reentrant FIFO queue.
+/// A queue between threads: first in, first out, without a bound on its length.
+///
+/// put() never waits, so even a destructor or a signal handler may call it.
 #[class(
     name = "SimpleQueue",
     module = "_queue",
@@ -113,7 +115,7 @@ impl SimpleQueue {
         )
     }
 
-    /// Return True if the queue is empty, False otherwise (not reliable!).
+    /// Whether nothing is in the queue now; another thread may have changed that by the time you look.
     #[method]
     fn empty(&self) -> bool {
         self.items.borrow().is_empty()
@@ -128,10 +130,9 @@ impl SimpleQueue {
         self.take(wait_limit(block, timeout.0)?)
     }
 
-    /// Remove and return an item from the queue without blocking.
+    /// Take the oldest item out, without waiting for one to arrive.
     ///
-    /// Only get an item if one is immediately available. Otherwise
-    /// raise the Empty exception.
+    /// Empty is raised where there is none.
     #[method]
     fn get_nowait(&self) -> Result<Ref> {
         self.take(Some(Duration::ZERO))
@@ -153,7 +154,7 @@ impl SimpleQueue {
         self.add(item);
     }
 
-    /// Return the approximate size of the queue (not reliable!).
+    /// How many items are in the queue now; another thread may have changed that by the time you look.
     #[method]
     fn qsize(&self) -> usize {
         self.items.borrow().len()
@@ -166,8 +167,7 @@ impl SimpleQueue {
     }
 }
 
-/// C implementation of the Python queue module.
-/// This module is an implementation detail, please do not use it directly.
+/// The native part of the queue module, which is the one to import.
 #[module(name = "_queue", classes = [super::SIMPLE_QUEUE])]
 pub mod _queue {
     use objects::module::Module;

@@ -15,24 +15,21 @@ static STRUCT_SPWD: Definition = Definition::new(
         (c"sp_lstchg", Some(c"date of last change")),
         (c"sp_min", Some(c"min #days between changes")),
         (c"sp_max", Some(c"max #days between changes")),
-        (c"sp_warn", Some(c"#days before pw expires to warn user about it")),
-        (c"sp_inact", Some(c"#days after pw expires until account is disabled")),
-        (c"sp_expire", Some(c"#days since 1970-01-01 when account expires")),
+        (c"sp_warn", Some(c"days of warning before the password ends")),
+        (c"sp_inact", Some(c"days for which an ended password still lets the user in")),
+        (c"sp_expire", Some(c"day of the account's end, counted from 1970-01-01")),
         (c"sp_flag", Some(c"reserved")),
         (c"sp_nam", Some(c"login name; deprecated")),
         (c"sp_pwd", Some(c"encrypted password; deprecated")),
     ],
 );
 
-/// This module provides access to the Unix shadow password database.
-/// It is available on various Unix versions.
+/// The passwords of a Unix system's users, encrypted, and how long they are good for.
 ///
-/// Shadow password database entries are reported as 9-tuples of type struct_spwd,
-/// containing the following items from the password database (see `<shadow.h>'):
+/// Each user is a struct_spwd, whose nine fields are named as in the C library:
 /// sp_namp, sp_pwdp, sp_lstchg, sp_min, sp_max, sp_warn, sp_inact, sp_expire, sp_flag.
-/// The sp_namp and sp_pwdp are strings, the rest are integers.
-/// An exception is raised if the entry asked for cannot be found.
-/// You have to be root to be able to use this module.
+/// The first two are str and the rest are int. Whoever asks for a user that has
+/// no entry gets a KeyError, and most systems answer nobody but root.
 #[module(name = "spwd")]
 pub mod spwd {
     use std::ffi::CString;
@@ -53,9 +50,9 @@ pub mod spwd {
         STRUCT_SPWD.build(fields)
     }
 
-    /// Return the shadow password database entry for the given user name.
+    /// Look a user's shadow entry up by name.
     ///
-    /// See `help(spwd)` for more on shadow password database entries.
+    /// A KeyError says that there is none; help(spwd) tells what the fields are.
     #[function("(arg, /)")]
     fn getspnam(arg: &Str) -> Result<Ref> {
         let Ok(name) = CString::new(encode(arg)?) else { bail!(ValueError, "embedded null byte") };
@@ -65,9 +62,9 @@ pub mod spwd {
         }
     }
 
-    /// Return a list of all available shadow password database entries, in arbitrary order.
+    /// List every shadow entry that the system lets this process see, in whatever order it gives them.
     ///
-    /// See `help(spwd)` for more on shadow password database entries.
+    /// The fields are those that help(spwd) tells of.
     #[function("()")]
     fn getspall() -> Result<Vec<Ref>> {
         shadow::all().into_iter().map(entry).collect()

@@ -243,14 +243,14 @@ const CONSTANTS: Constants = constants![
 
 static ERROR: ExceptionClass = ExceptionClass::new("termios", "error", &exceptions::Exception);
 
-/// This module provides an interface to the Posix calls for tty I/O control.
-/// For a complete description of these calls, see the Posix or Unix manual
-/// pages. It is only available for those Unix versions that support Posix
-/// termios style tty I/O control.
+/// The settings of terminals, as POSIX has them.
 ///
-/// All functions in this module take a file descriptor fd as their first
-/// argument. This can be an integer file descriptor, such as returned by
-/// sys.stdin.fileno(), or a file object, such as sys.stdin itself.
+/// What each call and constant does in detail is up to the system, and its
+/// manual (see termios(3)) tells more. Systems without such terminals lack
+/// this module.
+///
+/// The first argument of every function, fd, is a terminal: the number of an
+/// open descriptor, or an object such as sys.stdin whose fileno() gives one.
 #[module(name = "termios")]
 pub mod termios {
     use std::ffi::c_int;
@@ -340,9 +340,9 @@ pub mod termios {
 
     /// tcsendbreak(fd, duration) -> None
     ///
-    /// Send a break on file descriptor fd.
-    /// A zero duration sends a break for 0.25-0.5 seconds; a nonzero duration
-    /// has a system dependent meaning.
+    /// Hold the line of terminal fd in the break state.
+    /// With 0 as the duration that takes a quarter to half of a second. Any
+    /// other number means whatever the system makes of it.
     #[function("(fd, duration, /)", getargs)]
     fn tcsendbreak(fd: File, duration: c_int) -> Result<()> {
         raised(blocking(|| terminal_modes::tcsendbreak(fd.0, duration)))
@@ -350,7 +350,7 @@ pub mod termios {
 
     /// tcdrain(fd) -> None
     ///
-    /// Wait until all output written to file descriptor fd has been transmitted.
+    /// Wait until terminal fd has sent everything that was written to it.
     #[function("(fd, /)", getargs)]
     fn tcdrain(fd: File) -> Result<()> {
         raised(blocking(|| terminal_modes::tcdrain(fd.0)))
@@ -358,10 +358,10 @@ pub mod termios {
 
     /// tcflush(fd, queue) -> None
     ///
-    /// Discard queued data on file descriptor fd.
-    /// The queue selector specifies which queue: termios.TCIFLUSH for the input
-    /// queue, termios.TCOFLUSH for the output queue, or termios.TCIOFLUSH for
-    /// both queues.
+    /// Throw away what waits at terminal fd.
+    /// The queue is termios.TCIFLUSH for what arrived and was not read,
+    /// termios.TCOFLUSH for what was written and not sent, and
+    /// termios.TCIOFLUSH for the two together.
     #[function("(fd, queue, /)", getargs)]
     fn tcflush(fd: File, queue: c_int) -> Result<()> {
         raised(blocking(|| terminal_modes::tcflush(fd.0, queue)))
@@ -369,10 +369,10 @@ pub mod termios {
 
     /// tcflow(fd, action) -> None
     ///
-    /// Suspend or resume input or output on file descriptor fd.
-    /// The action argument can be termios.TCOOFF to suspend output,
-    /// termios.TCOON to restart output, termios.TCIOFF to suspend input,
-    /// or termios.TCION to restart input.
+    /// Halt the traffic of terminal fd in one direction, or let it go on.
+    /// The actions are termios.TCOOFF and termios.TCOON for what this side
+    /// sends; termios.TCIOFF and termios.TCION tell the other side the same
+    /// about what it sends.
     #[function("(fd, action, /)", getargs)]
     fn tcflow(fd: File, action: c_int) -> Result<()> {
         raised(blocking(|| terminal_modes::tcflow(fd.0, action)))

@@ -76,7 +76,7 @@ impl PickleBuffer {
     }
 }
 
-/// Wrapper for potentially out-of-band buffers
+/// Memory that a pickle may leave out, for its owner to hand over separately.
 #[class(
     name = "PickleBuffer",
     module = "pickle",
@@ -111,9 +111,9 @@ impl PickleBuffer {
         }
     }
 
-    /// Return a memoryview of the raw memory underlying this buffer.
+    /// The memory as a memoryview of plain bytes, in one dimension.
     ///
-    /// Will raise BufferError is the buffer isn't contiguous.
+    /// Memory that does not lie in one piece raises BufferError.
     #[method]
     fn raw(&self) -> Result<Ref> {
         let view = self.view()?;

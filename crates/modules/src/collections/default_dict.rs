@@ -133,7 +133,7 @@ impl DefaultDict {
         objects::generic_alias::new(class, item)
     }
 
-    /// Factory for default value called by __missing__().
+    /// Called without arguments by __missing__() to make the value of an absent key; None turns this off.
     #[member(OBJECT, name = "default_factory")]
     const FACTORY: usize = std::mem::offset_of!(DefaultDict, default_factory);
 }

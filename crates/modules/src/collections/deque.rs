@@ -175,7 +175,7 @@ fn at_place(index: isize, length: usize) -> Result<usize> {
 
 /// deque([iterable[, maxlen]]) --> deque object
 ///
-/// A list-like sequence optimized for data accesses near its endpoints.
+/// A double-ended queue: a sequence that grows and shrinks at either end in constant time.
 #[class(
     name = "deque",
     module = "collections",
@@ -300,31 +300,31 @@ impl Deque {
         Ok(self.find(value, 0, usize::MAX)?.is_some())
     }
 
-    /// Add an element to the right side of the deque.
+    /// Put one element behind the last one.
     #[method("(element, /)", no_text_signature)]
     fn append(&self, element: &Object) {
         self.push_back(element.to_ref());
     }
 
-    /// Add an element to the left side of the deque.
+    /// Put one element before the first one.
     #[method("(element, /)", no_text_signature)]
     fn appendleft(&self, element: &Object) {
         self.push_front(element.to_ref());
     }
 
-    /// Remove all elements from the deque.
+    /// Empty the deque.
     #[method(name = "clear", no_text_signature)]
     fn clear_items(&self) {
         self.replace_content(VecDeque::new());
     }
 
-    /// Return a shallow copy of a deque.
+    /// A new deque with the same elements and the same maxlen; the elements themselves are shared.
     #[method(name = "__copy__", no_text_signature)]
     fn copy_for_module(&self) -> Result<Ref<Deque>> {
         self.duplicate()
     }
 
-    /// Return a shallow copy of a deque.
+    /// A new deque with the same elements and the same maxlen; the elements themselves are shared.
     #[method(no_text_signature)]
     fn copy(&self) -> Result<Ref<Deque>> {
         self.duplicate()
@@ -342,20 +342,20 @@ impl Deque {
         Ok(found)
     }
 
-    /// Extend the right side of the deque with elements from the iterable
+    /// Append each element that the iterable gives, in turn, at the right end.
     #[method("(iterable, /)", no_text_signature)]
     fn extend(&self, iterable: &Object) -> Result<()> {
         self.extend_with(iterable, Deque::push_back)
     }
 
-    /// Extend the left side of the deque with elements from the iterable
+    /// Append each element that the iterable gives, in turn, at the left end: they end up in reverse order.
     #[method("(iterable, /)", no_text_signature)]
     fn extendleft(&self, iterable: &Object) -> Result<()> {
         self.extend_with(iterable, Deque::push_front)
     }
 
-    /// D.index(value, [start, [stop]]) -> integer -- return first index of value.
-    /// Raises ValueError if the value is not present.
+    /// D.index(value, [start, [stop]]) -> integer
+    /// Where value first occurs between start and stop; a ValueError where it does not.
     #[method("(value, start=0, stop=sys.maxsize, /)", no_text_signature)]
     fn index(&self, value: &Object, start: Option<Position>, stop: Option<Position>) -> Result<usize> {
         let start = start.unwrap_or(Position(0)).from_start(self.len());
@@ -379,7 +379,7 @@ impl Deque {
         Ok(())
     }
 
-    /// Remove and return the rightmost element.
+    /// Take the last element off the right end; an IndexError when there is none.
     #[method(no_text_signature)]
     fn pop(&self) -> Result<Ref> {
         let item = self.items.borrow_mut().pop_back();
@@ -387,7 +387,7 @@ impl Deque {
         item.ok_or_else(|| raise!(IndexError, "pop from an empty deque"))
     }
 
-    /// Remove and return the leftmost element.
+    /// Take the first element off the left end; an IndexError when there is none.
     #[method(no_text_signature)]
     fn popleft(&self) -> Result<Ref> {
         let item = self.items.borrow_mut().pop_front();
@@ -438,7 +438,7 @@ impl Deque {
         self.items.borrow_mut().make_contiguous().reverse();
     }
 
-    /// Rotate the deque n steps to the right (default n=1).  If n is negative, rotates left.
+    /// Move n elements (by default one) from the right end to the left; a negative n moves them the other way.
     #[method("(n=1, /)", no_text_signature)]
     fn rotate(&self, n: isize) {
         let length = self.len() as isize;
@@ -454,7 +454,7 @@ impl Deque {
         self.class().tp_basicsize.get() as usize + (self.len() / BLOCK_ITEMS + 1) * BLOCK_BYTES
     }
 
-    /// maximum size of a deque or None if unbounded
+    /// How many elements the deque may hold before it drops some at the far end; None where there is no limit.
     #[getter]
     fn maxlen(&self) -> Option<isize> {
         Some(self.most.get()).filter(|&most| most >= 0)

@@ -10,9 +10,10 @@ mod tuple_getter;
 
 pub use _collections::{DEFINITION, initialize};
 
-/// High performance data structures.
-/// - deque:        ordered collection accessible from endpoints only
-/// - defaultdict:  dict subclass with a default value factory
+/// The containers that the collections module shows, and its counting loop.
+///
+/// A deque takes and gives elements at both ends, a defaultdict makes the values of missing keys,
+/// and an OrderedDict can put its keys in another order.
 #[module(
     name = "_collections",
     classes = [
@@ -32,7 +33,7 @@ pub mod _collections {
     use objects::dict::DICT;
     use objects::prelude::*;
 
-    /// Count elements in the iterable, updating the mapping
+    /// Add one to mapping[element] for each element that the iterable gives; a count begins at 0.
     #[function("(mapping, iterable, /)", name = "_count_elements")]
     fn count_elements(mapping: &Object, iterable: &Object) -> Result<()> {
         let one = Int::one();

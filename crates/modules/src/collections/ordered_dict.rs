@@ -199,7 +199,7 @@ impl OrderedDict {
     }
 }
 
-/// Dictionary that remembers insertion order
+/// A dict that keeps its keys in an order of its own, which move_to_end() and popitem() work on.
 #[class(
     name = "OrderedDict",
     module = "collections",
@@ -292,7 +292,7 @@ impl OrderedDict {
         Ok(self)
     }
 
-    /// Create a new ordered dictionary with keys from iterable and values set to value.
+    /// Make an instance of this class in which each key that the iterable gives, in its order, has the same value.
     #[classmethod("(iterable, value=None)")]
     fn fromkeys(class: &Type, iterable: &Object, value: Option<&Object>) -> Result<Ref> {
         let made = class.as_object().call0()?;
@@ -322,9 +322,7 @@ impl OrderedDict {
         Tuple::new([class, Tuple::empty().into_object(), state, none(), items])
     }
 
-    /// Insert key with a value of default if key is not in the dictionary.
-    ///
-    /// Return the value for key if key is in the dictionary, else default.
+    /// Give the value at key, after storing default there in case the key was missing.
     #[method("(key, default=None)")]
     fn setdefault(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
         let default = default.unwrap_or(none_object());
@@ -342,9 +340,9 @@ impl OrderedDict {
         Ok(default.to_ref())
     }
 
-    /// od.pop(k[,d]) -> v, remove specified key and return the corresponding
-    ///         value.  If key is not found, d is returned if given, otherwise KeyError
-    ///         is raised.
+    /// od.pop(k[,d]) -> v
+    /// Take key k out and give the value it had. A missing key gives d, or a KeyError
+    /// when there is no d.
     #[method("(key, default=None)", no_text_signature)]
     fn pop(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
         match self.take_entry(key, key.hash()?)?.or_else(|| default.map(Object::to_ref)) {
@@ -353,9 +351,9 @@ impl OrderedDict {
         }
     }
 
-    /// Remove and return a (key, value) pair from the dictionary.
+    /// Take the last pair out, or the first one when last is false, and give it as (key, value).
     ///
-    /// Pairs are returned in LIFO order if last is true or FIFO order if false.
+    /// An empty dictionary raises KeyError.
     #[method("(last=True)")]
     fn popitem(&self, last: bool) -> Result<Ref<Tuple>> {
         let node = self.order.borrow().at_end(last);
@@ -409,9 +407,9 @@ impl OrderedDict {
         OrderedIterator::over(self, What::Keys, Direction::Backwards)
     }
 
-    /// Move an existing element to the end (or beginning if last is false).
+    /// Make a key that is there already the last one, or the first one when last is false.
     ///
-    /// Raise KeyError if the element does not exist.
+    /// A missing key raises KeyError.
     #[method("(key, last=True)")]
     fn move_to_end(&self, key: &Object, last: bool) -> Result<()> {
         let at_end = self.order.borrow().at_end(last);

@@ -108,9 +108,9 @@ fn shown(point: u32) -> Result<Option<Ref<Str>>> {
     }
 }
 
-/// CSV dialect
+/// How one kind of CSV text is written: the delimiter, the quoting and the other options.
 ///
-/// The Dialect type records CSV parsing and generation options.
+/// Each option is a read-only attribute, checked when the dialect is made.
 #[class(name = "Dialect", module = "_csv", flags = BASETYPE)]
 impl Dialect {
     #[slot(

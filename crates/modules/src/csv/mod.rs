@@ -114,7 +114,8 @@ pub mod module {
         Ok(dialect::registry()?.keys_list())
     }
 
-    /// Create a mapping from a string name to a dialect class.
+    /// Let readers and writers find a dialect by name. It is made of a class, an
+    /// instance or another dialect's name, and of single options by keyword:
     ///     dialect = csv.register_dialect(name[, dialect[, **fmtparams]])
     #[function(varargs, no_text_signature)]
     fn register_dialect(args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
@@ -126,7 +127,7 @@ pub mod module {
         dialect::registry()?.set(name, &dialect)
     }
 
-    /// Delete the name/dialect mapping associated with a string name.
+    /// Forget the dialect that was registered under name; an unknown name raises csv.Error:
     ///     csv.unregister_dialect(name)
     #[function("(name, /)", no_text_signature)]
     fn unregister_dialect(name: &Object) -> Result<()> {
@@ -136,18 +137,18 @@ pub mod module {
         }
     }
 
-    /// Return the dialect instance associated with name.
+    /// Look up the dialect that was registered under name; an unknown name raises csv.Error:
     ///     dialect = csv.get_dialect(name)
     #[function("(name, /)", no_text_signature)]
     fn get_dialect(name: &Object) -> Result<Ref> {
         dialect::registered(name)
     }
 
-    /// Sets an upper limit on parsed fields.
+    /// How many characters a parsed field may have: the limit as it was before the call.
     ///     csv.field_size_limit([limit])
     ///
-    /// Returns old limit. If limit is not given, no new limit is set and
-    /// the old limit is returned
+    /// With an argument, that becomes the limit from now on. A reader that meets
+    /// a longer field raises csv.Error.
     #[function("(limit=None, /)", no_text_signature)]
     fn field_size_limit(limit: Option<&Object>) -> Result<i64> {
         let old = reader::field_limit();

@@ -226,19 +226,18 @@ impl LruCache {
     }
 }
 
-/// Create a cached callable that wraps another function.
+/// A callable that answers from a cache of user_function's results where it can.
 ///
-/// user_function:      the function being cached
+/// user_function:      what is called when the cache has no answer
 ///
-/// maxsize:  0         for no caching
-///           None      for unlimited cache size
-///           n         for a bounded cache
+/// maxsize:            how many results are kept, the least recently used
+///                     going first; 0 keeps none, None keeps all
 ///
-/// typed:    False     cache f(3) and f(3.0) as identical calls
-///           True      cache f(3) and f(3.0) as distinct calls
+/// typed:              whether arguments that are equal but of distinct types,
+///                     such as 3 and 3.0, are answered separately
 ///
-/// cache_info_type:    namedtuple class with the fields:
-///                         hits misses currsize maxsize
+/// cache_info_type:    called as cache_info_type(hits, misses, maxsize, currsize)
+///                     to make what cache_info() gives
 #[class(
     name = "_lru_cache_wrapper",
     module = "functools",

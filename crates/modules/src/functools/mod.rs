@@ -8,7 +8,7 @@ use objects::prelude::*;
 
 pub use _functools::{DEFINITION, initialize};
 
-/// Tools that operate on functions.
+/// Higher-order functions: the native half of the functools module.
 #[module(name = "_functools", classes = [super::partial::PARTIAL, super::lru_cache::LRU_CACHE])]
 pub mod _functools {
     use objects::prelude::*;
@@ -42,7 +42,8 @@ pub mod _functools {
         Ok(result)
     }
 
-    /// Convert a cmp= function into a key= function.
+    /// Make a key function, for sorted() and the like, of a comparison function that gives a negative number, 0 or a
+    /// positive one.
     #[function("(mycmp)", no_text_signature)]
     fn cmp_to_key(mycmp: &Object) -> Ref<CompareFunction> {
         CompareFunction::new(mycmp, None)

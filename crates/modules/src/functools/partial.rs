@@ -73,8 +73,9 @@ impl Vectorcall for Partial {
     }
 }
 
-/// partial(func, *args, **keywords) - new function with partial application
-///     of the given arguments and keywords.
+/// partial(func, *args, **keywords)
+/// A callable that calls func with these arguments and with its own, which come
+/// behind the positional ones and replace keywords of the same name.
 #[class(
     name = "partial",
     module = "functools",
@@ -86,15 +87,15 @@ impl Vectorcall for Partial {
     generic_setattro,
 )]
 impl Partial {
-    /// function object to use in future partial calls
+    /// The callable that each call is passed on to.
     #[member(OBJECT, readonly)]
     const func: usize = offset_of!(Partial, function);
 
-    /// tuple of arguments to future partial calls
+    /// The positional arguments put in front of those of a call.
     #[member(OBJECT, readonly)]
     const args: usize = offset_of!(Partial, arguments);
 
-    /// dictionary of keyword arguments to future partial calls
+    /// The keyword arguments of each call, unless the call gives its own.
     #[member(OBJECT, readonly)]
     const keywords: usize = offset_of!(Partial, keywords);
 

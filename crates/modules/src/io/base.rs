@@ -185,19 +185,19 @@ impl IoBase {
         self.call_method(intern!("seek"), &[&*Int::new(0), &*Int::new(1)])
     }
 
-    /// Truncate file to size bytes.
+    /// Cut the file off, or lengthen it, so that it has size bytes.
     ///
-    /// File pointer is left unchanged. Size defaults to the current IO
-    /// position as reported by tell(). Returns the new size.
+    /// Without a size, the end is where tell() says. The position stays as it is,
+    /// wherever the new end. The result is the new size.
     #[method("(*args)", no_text_signature)]
     fn truncate(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("truncate"))
     }
 
-    /// Flush write buffers, if applicable.
+    /// Hand on what was written but still waits in memory.
     ///
-    /// This is not implemented for read-only and non-blocking streams.
+    /// Streams that cannot be written to, or that do not block, have nothing to do here.
     #[method("()")]
     fn flush(&self) -> Result<()> {
         match self.is_marked_closed() {
@@ -206,9 +206,9 @@ impl IoBase {
         }
     }
 
-    /// Flush and close the IO object.
+    /// Hand on what still waits to be written, then close the stream.
     ///
-    /// This method has no effect if the file is already closed.
+    /// Closing it again is allowed and changes nothing.
     #[method("()")]
     fn close(&self) -> Result<Ref> {
         if self.is_marked_closed() {
@@ -227,26 +227,26 @@ impl IoBase {
         }
     }
 
-    /// Return whether object supports random access.
+    /// Say whether the position can be changed.
     ///
-    /// If False, seek(), tell() and truncate() will raise OSError.
-    /// This method may need to do a test seek().
+    /// Where it cannot, seek(), tell() and truncate() raise OSError. Some
+    /// streams find the answer by trying a seek().
     #[method("()")]
     fn seekable(&self) -> bool {
         false
     }
 
-    /// Return whether object was opened for reading.
+    /// Say whether the stream can be read from.
     ///
-    /// If False, read() will raise OSError.
+    /// Where it cannot, read() raises OSError.
     #[method("()")]
     fn readable(&self) -> bool {
         false
     }
 
-    /// Return whether object was opened for writing.
+    /// Say whether the stream can be written to.
     ///
-    /// If False, write() will raise OSError.
+    /// Where it cannot, write() raises OSError.
     #[method("()")]
     fn writable(&self) -> bool {
         false
@@ -272,17 +272,17 @@ impl IoBase {
         check_writable(self)
     }
 
-    /// Returns underlying file descriptor if one exists.
+    /// The number of the file descriptor beneath this stream.
     ///
-    /// OSError is raised if the IO object does not use a file descriptor.
+    /// A stream that has none raises OSError.
     #[method("()")]
     fn fileno(&self) -> Result<Ref> {
         Err(unsupported("fileno"))
     }
 
-    /// Return whether this is an 'interactive' stream.
+    /// Say whether a terminal is at the other end.
     ///
-    /// Return False if it can't be determined.
+    /// The answer is False where there is no way to know.
     #[method("()")]
     fn isatty(&self) -> Result<bool> {
         check_closed(self)?;
@@ -301,13 +301,12 @@ impl IoBase {
         self.call_method(intern!("close"), &[])
     }
 
-    /// Read and return a line from the stream.
+    /// Read up to the end of the line, and the line ending with it.
     ///
-    /// If size is specified, at most size bytes will be read.
+    /// A size makes that many bytes the most that are read.
     ///
-    /// The line terminator is always b'\n' for binary files; for text
-    /// files, the newlines argument to open can be used to select the line
-    /// terminator(s) recognized.
+    /// In binary files only b'\n' ends a line; in text files it depends
+    /// on the newline argument that open() was given.
     #[method("(size=-1, /)")]
     fn readline(&self, size: Option<Size>) -> Result<Ref<Bytes>> {
         let limit = size.map_or(-1, |size| size.0);
@@ -333,11 +332,10 @@ impl IoBase {
         Bytes::try_new(&line)
     }
 
-    /// Return a list of lines from the stream.
+    /// Read lines until the stream ends and give them as a list.
     ///
-    /// hint can be specified to control the number of lines read: no more
-    /// lines will be read if the total size (in bytes/characters) of all
-    /// lines so far exceeds hint.
+    /// With a positive hint it stops early: no further line is read once
+    /// those so far have more than hint bytes (or characters) together.
     #[method("(hint=-1, /)")]
     fn readlines(&self, hint: Option<Size>) -> Result<Ref<List>> {
         let hint = hint.map_or(-1, |hint| hint.0);
@@ -355,10 +353,10 @@ impl IoBase {
         Ok(lines)
     }
 
-    /// Write a list of lines to stream.
+    /// Write each of the lines in turn, exactly as they are.
     ///
-    /// Line separators are not added, so it is usual for each of the
-    /// lines provided to have a line separator at the end.
+    /// Nothing is put between them: a line that is to end with a newline
+    /// has to bring its own.
     #[method("(lines, /)")]
     fn writelines(&self, lines: &Object) -> Result<()> {
         check_closed(self)?;
@@ -414,7 +412,7 @@ derived_base!(RawIoBase);
 derived_base!(BufferedIoBase);
 derived_base!(TextIoBase);
 
-/// Base class for raw binary I/O.
+/// What raw streams of bytes have in common: each call goes straight to the device.
 #[class(name = "_RawIOBase", module = "_io", base = IO_BASE, layout = IoBase, flags = BASETYPE)]
 impl RawIoBase {
     #[slot(tp_new)]
@@ -438,7 +436,7 @@ impl RawIoBase {
         Ok(read.into_object())
     }
 
-    /// Read until EOF, using multiple read() call.
+    /// Call read() again and again until the stream ends, and give all the bytes as one object.
     #[method("()")]
     fn readall(&self) -> Result<Ref> {
         let size = Int::from_usize(DEFAULT_BUFFER_SIZE);
@@ -486,10 +484,9 @@ impl BufferedIoBase {
         Ref::new_in(class, BufferedIoBase::new())
     }
 
-    /// Disconnect this buffer from its underlying raw stream and return it.
+    /// Let go of the raw stream beneath and give it to the caller.
     ///
-    /// After the raw stream has been detached, the buffer is in an unusable
-    /// state.
+    /// Nothing else can be done with this object afterwards.
     #[method("()")]
     fn detach(&self) -> Result<Ref> {
         Err(unsupported("detach"))
@@ -524,13 +521,13 @@ impl BufferedIoBase {
         read_into(self, buffer, "readinto1", intern!("read1"))
     }
 
-    /// Write the given buffer to the IO stream.
+    /// Write the bytes of b, or keep them in memory to be written later.
     ///
-    /// Returns the number of bytes written, which is always the length of b
-    /// in bytes.
+    /// The result is the length of b in bytes: a buffered stream takes
+    /// all of it or fails.
     ///
-    /// Raises BlockingIOError if the buffer is full and the
-    /// underlying raw stream cannot accept more data at the moment.
+    /// BlockingIOError means that there is no room for more and that the
+    /// raw stream takes nothing without waiting.
     #[method("(*args)", no_text_signature)]
     fn write(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
@@ -565,11 +562,10 @@ fn read_into(stream: &Object, buffer: &Object, method: &str, read: &Str) -> Resu
     Ok(bytes.len())
 }
 
-/// Base class for text I/O.
+/// What streams of text have in common.
 ///
-/// This class provides a character and line based interface to stream
-/// I/O. There is no readinto method because Python's character strings
-/// are immutable.
+/// They read and write characters and lines. A str cannot be filled in
+/// place, so there is no readinto().
 #[class(name = "_TextIOBase", module = "_io", base = IO_BASE, layout = IoBase, flags = BASETYPE)]
 impl TextIoBase {
     #[slot(tp_new)]
@@ -577,65 +573,62 @@ impl TextIoBase {
         Ref::new_in(class, TextIoBase::new())
     }
 
-    /// Separate the underlying buffer from the TextIOBase and return it.
+    /// Let go of the binary stream beneath and give it to the caller.
     ///
-    /// After the underlying buffer has been detached, the TextIO is in an
-    /// unusable state.
+    /// Nothing else can be done with this object afterwards.
     #[method("(*args)", no_text_signature)]
     fn detach(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("detach"))
     }
 
-    /// Read at most n characters from stream.
+    /// Read n characters, or fewer where the stream ends before.
     ///
-    /// Read from underlying buffer until we have n characters or we hit EOF.
-    /// If n is negative or omitted, read until EOF.
+    /// Without n, or with a negative one, everything up to the end is read.
     #[method("(*args)", no_text_signature)]
     fn read(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("read"))
     }
 
-    /// Read until newline or EOF.
+    /// Read one line, or what is left of it where the stream ends.
     ///
-    /// Returns an empty string if EOF is hit immediately.
+    /// At the end of the stream the result is an empty string.
     #[method("(*args)", no_text_signature)]
     fn readline(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("readline"))
     }
 
-    /// Write string to stream.
-    /// Returns the number of characters written (which is always equal to
-    /// the length of the string).
+    /// Write all of the string.
+    /// The result is its length in characters.
     #[method("(*args)", no_text_signature)]
     fn write(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("write"))
     }
 
-    /// Encoding of the text stream.
+    /// The name of the encoding between characters and bytes.
     ///
-    /// Subclasses should override.
+    /// It is None here, for subclasses to replace.
     #[getter]
     fn encoding(&self) -> Ref {
         none()
     }
 
-    /// Line endings translated so far.
+    /// The line endings found while reading: None, one string or a tuple of them.
     ///
-    /// Only line endings translated during reading are considered.
+    /// What was written does not count.
     ///
-    /// Subclasses should override.
+    /// It is None here, for subclasses to replace.
     #[getter]
     fn newlines(&self) -> Ref {
         none()
     }
 
-    /// The error setting of the decoder or encoder.
+    /// The name of the way in which coding errors are dealt with.
     ///
-    /// Subclasses should override.
+    /// It is None here, for subclasses to replace.
     #[getter]
     fn errors(&self) -> Ref {
         none()

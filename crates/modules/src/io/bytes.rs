@@ -176,7 +176,7 @@ impl BytesIo {
     }
 }
 
-/// Buffered I/O implementation using an in-memory bytes buffer.
+/// A binary file that is nowhere but in memory.
 #[class(
     name = "BytesIO", module = "_io", static_ = BYTES_IO, base = BUFFERED_IO_BASE, layout = BufferedIoBase,
     flags = BASETYPE, signature = "(initial_bytes=b'')"
@@ -228,21 +228,21 @@ impl BytesIo {
         }
     }
 
-    /// Returns True if the IO object can be read.
+    /// True as long as the stream is open: it can always be read from.
     #[method("()")]
     fn readable(&self) -> Result<bool> {
         self.check_open()?;
         Ok(true)
     }
 
-    /// Returns True if the IO object can be seeked.
+    /// True as long as the stream is open: its position can always be changed.
     #[method("()")]
     fn seekable(&self) -> Result<bool> {
         self.check_open()?;
         Ok(true)
     }
 
-    /// Returns True if the IO object can be written.
+    /// True as long as the stream is open: it can always be written to.
     #[method("()")]
     fn writable(&self) -> Result<bool> {
         self.check_open()?;
@@ -263,25 +263,25 @@ impl BytesIo {
         self.check_open()
     }
 
-    /// Always returns False.
+    /// False: there is no terminal behind memory.
     ///
-    /// BytesIO objects are not connected to a TTY-like device.
+    /// Once closed, the stream raises ValueError here too.
     #[method("()")]
     fn isatty(&self) -> Result<bool> {
         self.check_open()?;
         Ok(false)
     }
 
-    /// Current file position, an integer.
+    /// How many bytes before the place where the next read or write begins.
     #[method("()")]
     fn tell(&self) -> Result<usize> {
         self.check_open()?;
         Ok(self.position.get())
     }
 
-    /// Write bytes to file.
+    /// Put the bytes of b at the position, over what is there, and move behind them.
     ///
-    /// Return the number of bytes written.
+    /// The result is how many there were.
     #[method("(b, /)")]
     fn write(&self, b: &Object) -> Result<usize> {
         self.check_open()?;
@@ -297,11 +297,10 @@ impl BytesIo {
         }
     }
 
-    /// Write lines to the file.
+    /// Write each bytes-like object that the iterable gives, in turn.
     ///
-    /// Note that newlines are not added.  lines can be any iterable object
-    /// producing bytes-like objects. This is equivalent to calling write() for
-    /// each element.
+    /// It is what a loop that calls write() would do: nothing is put
+    /// between two of them, line endings least of all.
     #[method("(lines, /)")]
     fn writelines(&self, lines: &Object) -> Result<()> {
         self.check_open()?;
@@ -312,19 +311,18 @@ impl BytesIo {
         Ok(())
     }
 
-    /// Read at most size bytes, returned as a bytes object.
+    /// Read size bytes, or fewer where the contents end before.
     ///
-    /// If the size argument is negative or omitted, read until EOF is reached.
-    /// Return an empty bytes object at EOF.
+    /// Without a size, or with a negative one, everything up to the end
+    /// is read. At the end the result is b''.
     #[method("(size=-1, /)")]
     fn read1(&self, size: Option<Size>) -> Result<Ref<Bytes>> {
         self.read(size)
     }
 
-    /// Read bytes into buffer.
+    /// Fill buffer with what comes next, as far as it goes.
     ///
-    /// Returns number of bytes read (0 for EOF), or None if the object
-    /// is set not to block and has no data to read.
+    /// The result is how many bytes that were, 0 at the end of the contents.
     #[method("(buffer, /)")]
     fn readinto(&self, buffer: &Object) -> Result<usize> {
         let mut room = base::writable("readinto", buffer)?;
@@ -338,22 +336,20 @@ impl BytesIo {
         Ok(count)
     }
 
-    /// Next line from the file, as a bytes object.
+    /// Read up to and with the next b'\n'.
     ///
-    /// Retain newline.  A non-negative size argument limits the maximum
-    /// number of bytes to return (an incomplete line may be returned then).
-    /// Return an empty bytes object at EOF.
+    /// With a size of 0 or more, at most that many bytes are read, even
+    /// if the line is longer. At the end of the contents the result is b''.
     #[method("(size=-1, /)")]
     fn readline(&self, size: Option<Size>) -> Result<Ref<Bytes>> {
         self.check_open()?;
         self.take(self.line_length(size.map_or(-1, |size| size.0)))
     }
 
-    /// List of bytes objects, each a line from the file.
+    /// Read line after line up to the end and give them as a list.
     ///
-    /// Call readline() repeatedly and return a list of the lines so read.
-    /// The optional size argument, if given, is an approximate bound on the
-    /// total number of bytes in the lines returned.
+    /// With a positive size it stops early, after the line that brings the
+    /// bytes read to that many.
     #[method("(size=None, /)")]
     fn readlines(&self, size: Option<&Object>) -> Result<Ref<List>> {
         self.check_open()?;
@@ -379,17 +375,19 @@ impl BytesIo {
         }
     }
 
-    /// Read at most size bytes, returned as a bytes object.
+    /// Read size bytes, or fewer where the contents end before.
     ///
-    /// If the size argument is negative, read until EOF is reached.
-    /// Return an empty bytes object at EOF.
+    /// None or a negative size reads everything up to the end. At the
+    /// end the result is b''.
     #[method("(size=-1, /)")]
     fn read(&self, size: Option<Size>) -> Result<Ref<Bytes>> {
         self.check_open()?;
         self.take(size.map_or(-1, |size| size.0))
     }
 
-    /// Get a read-write view over the contents of the BytesIO object.
+    /// A memoryview of the contents: what is written to it is written to the file.
+    ///
+    /// The file cannot change its size as long as the view is there.
     #[method("()")]
     fn getbuffer(&self) -> Result<Ref<MemoryView>> {
         self.check_open()?;
@@ -398,20 +396,18 @@ impl BytesIo {
         MemoryView::of(&exporter)
     }
 
-    /// Retrieve the entire contents of the BytesIO object.
+    /// A copy of all the contents, wherever the position is.
     #[method("()")]
     fn getvalue(&self) -> Result<Ref<Bytes>> {
         self.check_open()?;
         self.content.borrow_mut().share()
     }
 
-    /// Change stream position.
-    ///
-    /// Seek to byte offset pos relative to position indicated by whence:
-    ///      0  Start of stream (the default).  pos should be >= 0;
-    ///      1  Current position - pos may be negative;
-    ///      2  End of stream - pos usually negative.
-    /// Returns the new absolute position.
+    /// Move the position to pos bytes from the place that whence names:
+    ///      0  the start (what is meant when whence is left out); pos must not be negative
+    ///      1  the position as it is
+    ///      2  the end of the contents
+    /// A position before the start becomes 0, one past the end is allowed. The result is the new position.
     #[method("(pos, whence=0, /)")]
     fn seek(&self, pos: isize, whence: i32) -> Result<isize> {
         self.check_open()?;
@@ -431,10 +427,10 @@ impl BytesIo {
         Ok(position.max(0))
     }
 
-    /// Truncate the file to at most size bytes.
+    /// Drop what is behind the first size bytes.
     ///
-    /// Size defaults to the current file position, as returned by tell().
-    /// The current file position is unchanged.  Returns the new size.
+    /// Without a size that is the position. Contents that are shorter stay
+    /// as they are, and so does the position. The result is size.
     #[method("(size=None, /)")]
     fn truncate(&self, size: Option<&Object>) -> Result<isize> {
         self.check_open()?;
@@ -490,7 +486,7 @@ impl BytesIo {
         size_of::<BytesIo>() + self.content.borrow().own_size()
     }
 
-    /// True if the file is closed.
+    /// Whether close() was called; reading and writing then raise ValueError.
     #[getter(name = "closed")]
     fn closed_getter(&self) -> bool {
         matches!(*self.content.borrow(), Content::Closed)

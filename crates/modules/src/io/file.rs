@@ -394,11 +394,10 @@ impl FileIo {
         }
     }
 
-    /// Read at most size bytes, returned as bytes.
+    /// Read at most size bytes with a single system call.
     ///
-    /// Only makes one system call, so less data may be returned than requested.
-    /// In non-blocking mode, returns None if no data is available.
-    /// Return an empty bytes object at EOF.
+    /// The result may therefore be shorter than size before the file ends. It is b'' at
+    /// the end, and None where a non-blocking descriptor has nothing to give.
     #[method("(size=-1, /)")]
     fn read(&self, size: Option<Size>) -> Result<Ref> {
         let number = self.readable_number()?;
@@ -417,10 +416,10 @@ impl FileIo {
         Ok(if blocked { none() } else { bytes.into_object() })
     }
 
-    /// Read all data from the file, returned as bytes.
+    /// Read everything up to the end of the file.
     ///
-    /// In non-blocking mode, returns as much as is immediately available,
-    /// or None if no data is available.  Return an empty bytes object at EOF.
+    /// A non-blocking descriptor gives what is there at the moment, or None
+    /// where that is nothing. The result is b'' at the end of the file.
     #[method("()")]
     fn readall(&self) -> Result<Ref> {
         let number = self.number()?;
@@ -452,43 +451,41 @@ impl FileIo {
         self.read_once(room.bytes_mut())
     }
 
-    /// Write buffer b to file, return number of bytes written.
+    /// Write the bytes of b with a single system call and tell how many it took.
     ///
-    /// Only makes one system call, so not all of the data may be written.
-    /// The number of bytes actually written is returned.  In non-blocking mode,
-    /// returns None if the write would block.
+    /// That may be fewer than there are: writing the rest is up to the caller.
+    /// None means that a non-blocking descriptor would have had to wait.
     #[method("(b, /)")]
     fn write(&self, b: BytesLike) -> Result<Option<usize>> {
         self.write_once(b.bytes())
     }
 
-    /// Move to new file position and return the file position.
+    /// Move to another place in the file and give its offset from the start, in bytes.
     ///
-    /// Argument offset is a byte count.  Optional argument whence defaults to
-    /// SEEK_SET or 0 (offset from start of file, offset should be >= 0); other values
-    /// are SEEK_CUR or 1 (move relative to current position, positive or negative),
-    /// and SEEK_END or 2 (move relative to end of file, usually negative, although
-    /// many platforms allow seeking beyond the end of a file).
+    /// The place is pos bytes from where whence says:
+    /// SEEK_SET or 0, the start of the file, which is the default (pos must not be negative);
+    /// SEEK_CUR or 1, the place where the file is now;
+    /// SEEK_END or 2, the end of the file (most systems allow a place behind it).
     ///
-    /// Note that not all file objects are seekable.
+    /// OSError says that this file, such as a pipe, has no places to move to.
     #[method("(pos, whence=0, /)")]
     fn seek(&self, pos: &Object, whence: i32) -> Result<i64> {
         self.number()?;
         self.seek_objects(pos, whence)
     }
 
-    /// Current file position.
+    /// The offset from the start of the file, in bytes, at which it is read or written next.
     ///
-    /// Can raise OSError for non seekable files.
+    /// Pipes and other files without one raise OSError.
     #[method("()")]
     fn tell(&self) -> Result<i64> {
         self.seek_to(0, libc::SEEK_CUR)
     }
 
-    /// Truncate the file to at most size bytes and return the truncated size.
+    /// Make the file size bytes long and give that number back.
     ///
-    /// Size defaults to the current file position, as returned by tell().
-    /// The current file position is changed to the value of size.
+    /// Without a size the file ends where tell() says. The position stays
+    /// as it is.
     #[method("(size=None, /)")]
     fn truncate(&self, size: Option<&Object>) -> Result<Ref> {
         let number = self.writable_number()?;
@@ -502,10 +499,9 @@ impl FileIo {
         Ok(size)
     }
 
-    /// Close the file.
+    /// Close the file, and its descriptor unless closefd was false.
     ///
-    /// A closed file cannot be used for further I/O operations.  close() may be
-    /// called more than once without error.
+    /// Nothing can be read or written afterwards. A second call does nothing.
     #[method("()")]
     fn close(&self) -> Result<Ref> {
         let closed = RAW_IO_BASE.as_object().get_attr(intern!("close"))?.call1(self);
@@ -525,7 +521,7 @@ impl FileIo {
         }
     }
 
-    /// True if file supports random-access.
+    /// Whether the position in the file can be changed, found out by asking the system.
     #[method("()")]
     fn seekable(&self) -> Result<bool> {
         let number = self.number()?;
@@ -535,27 +531,27 @@ impl FileIo {
         Ok(self.seekable.get() == Some(true))
     }
 
-    /// True if file was opened in a read mode.
+    /// Whether the mode is one that allows reading.
     #[method("()")]
     fn readable(&self) -> Result<bool> {
         self.number()?;
         Ok(self.readable.get())
     }
 
-    /// True if file was opened in a write mode.
+    /// Whether the mode is one that allows writing.
     #[method("()")]
     fn writable(&self) -> Result<bool> {
         self.number()?;
         Ok(self.writable.get())
     }
 
-    /// Return the underlying file descriptor (an integer).
+    /// The number that the system knows the open file by.
     #[method("()")]
     fn fileno(&self) -> Result<i32> {
         self.number()
     }
 
-    /// True if the file is connected to a TTY device.
+    /// Whether the descriptor is that of a terminal.
     #[method("()")]
     fn isatty(&self) -> Result<bool> {
         Ok(calls::isatty(self.number()?) != 0)
@@ -578,13 +574,13 @@ impl FileIo {
         self.fd.get() < 0
     }
 
-    /// True if the file descriptor will be closed by close().
+    /// Whether close() closes the descriptor too or leaves it to whoever opened it.
     #[getter]
     fn closefd(&self) -> bool {
         self.closes.get()
     }
 
-    /// String giving the file mode
+    /// The mode the file was opened in, spelled as open() takes it.
     #[getter]
     fn mode(&self) -> &'static str {
         self.mode_text()

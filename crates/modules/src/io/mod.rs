@@ -94,10 +94,10 @@ pub mod _io {
         })
     }
 
-    /// Opens the provided file with the intent to import the contents.
+    /// Open a file of code that is about to be run, for reading bytes.
     ///
-    /// This may perform extra validation beyond open(), but is otherwise interchangeable
-    /// with calling open(path, 'rb').
+    /// The result is that of open(path, 'rb'), but for programs that embed the interpreter
+    /// and install a hook of their own to vet such files.
     #[function("(path)")]
     fn open_code(path: &Str) -> Result<Ref> {
         open::open_code(path)

@@ -188,10 +188,10 @@ impl StringIo {
     }
 }
 
-/// Text I/O implementation using an in-memory buffer.
+/// A text file that is nowhere but in memory.
 ///
-/// The initial_value argument sets the value of object.  The newline
-/// argument is like the one of TextIOWrapper's constructor.
+/// It begins with the text initial_value, the position at its start. What newline
+/// does to line endings is what it does in a TextIOWrapper.
 #[class(
     name = "StringIO", module = "_io", static_ = STRING_IO, base = TEXT_IO_BASE, layout = TextIoBase,
     flags = BASETYPE, signature = "(initial_value='', newline='\\n')"
@@ -257,29 +257,27 @@ impl StringIo {
         Ok((line.length()? > 0).then_some(line))
     }
 
-    /// Close the IO object.
+    /// Close the file and let its contents go.
     ///
-    /// Attempting any further operation after the object is closed
-    /// will raise a ValueError.
-    ///
-    /// This method has no effect if the file is already closed.
+    /// Whatever is tried afterwards raises ValueError, except for closing
+    /// it again, which does nothing.
     #[method("()")]
     fn close(&self) {
         self.closed.set(true);
         self.content.take();
     }
 
-    /// Retrieve the entire contents of the object.
+    /// A str of all the contents, wherever the position is.
     #[method("()")]
     fn getvalue(&self) -> Result<Ref<Str>> {
         self.check_usable()?;
         Str::from_points(self.content.borrow().points())
     }
 
-    /// Read at most size characters, returned as a string.
+    /// Read size characters, or fewer where the contents end before.
     ///
-    /// If the argument is negative or omitted, read until EOF
-    /// is reached. Return an empty string at EOF.
+    /// None or a negative size reads everything up to the end, where the
+    /// result is an empty string.
     #[method("(size=-1, /)")]
     fn read(&self, size: Option<Size>) -> Result<Ref<Str>> {
         self.check_usable()?;
@@ -293,27 +291,26 @@ impl StringIo {
         self.part(start, end)
     }
 
-    /// Read until newline or EOF.
+    /// Read up to and with the next line ending.
     ///
-    /// Returns an empty string if EOF is hit immediately.
+    /// At the end of the contents the result is an empty string.
     #[method("(size=-1, /)")]
     fn readline(&self, size: Option<Size>) -> Result<Ref<Str>> {
         self.check_usable()?;
         self.line(usize::try_from(size.map_or(-1, |size| size.0)).ok())
     }
 
-    /// Tell the current file position.
+    /// How many characters before the place where the next read or write begins.
     #[method("()")]
     fn tell(&self) -> Result<usize> {
         self.check_usable()?;
         Ok(self.position.get())
     }
 
-    /// Truncate size to pos.
+    /// Drop what is behind the first pos characters.
     ///
-    /// The pos argument defaults to the current file position, as
-    /// returned by tell().  The current file position is unchanged.
-    /// Returns the new absolute position.
+    /// Without pos that is the position. Contents that are shorter stay as
+    /// they are, and so does the position. The result is pos.
     #[method("(pos=None, /)")]
     fn truncate(&self, pos: Option<&Object>) -> Result<isize> {
         self.check_usable()?;
@@ -331,13 +328,11 @@ impl StringIo {
         Ok(size)
     }
 
-    /// Change stream position.
-    ///
-    /// Seek to character offset pos relative to position indicated by whence:
-    ///     0  Start of stream (the default).  pos should be >= 0;
-    ///     1  Current position - pos must be 0;
-    ///     2  End of stream - pos must be 0.
-    /// Returns the new absolute position.
+    /// Move the position to the place that whence names:
+    ///     0  pos characters from the start (what is meant when whence is left out)
+    ///     1  the position as it is
+    ///     2  the end of the contents
+    /// With the latter two pos must be 0: nothing else is allowed in text. The result is the new position.
     #[method("(pos, whence=0, /)")]
     fn seek(&self, pos: isize, whence: i32) -> Result<usize> {
         self.check_usable()?;
@@ -352,10 +347,9 @@ impl StringIo {
         Ok(self.position.get())
     }
 
-    /// Write string to file.
+    /// Put the string at the position, over what is there, and move behind it.
     ///
-    /// Returns the number of characters written, which is always equal to
-    /// the length of the string.
+    /// The result is its length, even where line endings were translated.
     #[method("(s, /)")]
     fn write(&self, s: &Object) -> Result<usize> {
         let Some(text) = s.downcast::<Str>() else {
@@ -366,21 +360,21 @@ impl StringIo {
         Ok(text.len())
     }
 
-    /// Returns True if the IO object can be seeked.
+    /// True as long as the stream is open: its position can always be changed.
     #[method("()")]
     fn seekable(&self) -> Result<bool> {
         self.check_usable()?;
         Ok(true)
     }
 
-    /// Returns True if the IO object can be read.
+    /// True as long as the stream is open: it can always be read from.
     #[method("()")]
     fn readable(&self) -> Result<bool> {
         self.check_usable()?;
         Ok(true)
     }
 
-    /// Returns True if the IO object can be written.
+    /// True as long as the stream is open: it can always be written to.
     #[method("()")]
     fn writable(&self) -> Result<bool> {
         self.check_usable()?;

@@ -18,7 +18,9 @@ pub struct Accumulate {
     initial: Field,
 }
 
-/// Return series of accumulated sums (or other binary function results).
+/// Running totals: the first element, then each result of func for the last total and the next element.
+///
+/// Without func they are sums. A total given as initial comes first.
 #[class(
     name = "accumulate",
     module = "itertools",
@@ -121,9 +123,8 @@ impl Chain {
 
 /// chain(*iterables) --> chain object
 ///
-/// Return a chain object whose .__next__() method returns elements from the
-/// first iterable until it is exhausted, then elements from the next
-/// iterable, until all of the iterables are exhausted.
+/// Joins iterables end to end: each is taken up when the one before it has
+/// nothing left.
 #[class(name = "chain", module = "itertools", flags = BASETYPE, generic_getattro)]
 impl Chain {
     #[slot(tp_new)]
@@ -134,7 +135,7 @@ impl Chain {
         Chain::over(class, args.iter()?)
     }
 
-    /// Alternative chain() constructor taking a single iterable argument that evaluates lazily.
+    /// Like chain(), but the iterables are themselves taken from an iterable, each only when its turn comes.
     #[classmethod("(iterable, /)")]
     fn from_iterable(class: &Type, iterable: &Object) -> Result<Ref<Chain>> {
         Chain::over(class, iterable.iter()?)
@@ -211,7 +212,7 @@ pub struct StarMap {
     iterator: Field,
 }
 
-/// Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.
+/// Call function once for each element, which is the tuple of its arguments, and give the results.
 #[class(
     name = "starmap",
     module = "itertools",

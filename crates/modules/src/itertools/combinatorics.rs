@@ -301,7 +301,7 @@ selections! {
     CombinationsWithReplacement;
 }
 
-/// Return successive r-length combinations of elements in the iterable.
+/// Every way to choose r elements of the iterable, each as a tuple in which they keep their order.
 ///
 /// combinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)
 #[class(
@@ -365,7 +365,7 @@ impl Combinations {
     }
 }
 
-/// Return successive r-length combinations of elements in the iterable allowing individual elements to have successive repeats.
+/// Every way to choose r elements of the iterable when each may be chosen any number of times.
 ///
 /// combinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), ('A','C'), ('B','B'), ('B','C'), ('C','C')
 #[class(
@@ -474,7 +474,7 @@ impl Permutations {
     }
 }
 
-/// Return successive r-length permutations of elements in the iterable.
+/// Every way to put r elements of the iterable in a row, each as a tuple; without r, all of them are used.
 ///
 /// permutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)
 #[class(

@@ -29,14 +29,11 @@ impl Count {
     }
 }
 
-/// Return a count object whose .__next__() method returns consecutive values.
+/// Counts without end: start first, then step more each time.
 ///
-/// Equivalent to:
-///     def count(firstval=0, step=1):
-///         x = firstval
-///         while 1:
-///             yield x
-///             x += step
+/// Both may be any numbers:
+///     count(10)       10, 11, 12, ...
+///     count(1, 0.5)   1, 1.5, 2.0, ...
 #[class(name = "count", module = "itertools", flags = BASETYPE, signature = "(start=0, step=1)", generic_getattro)]
 impl Count {
     #[slot(tp_new, "(start=0, step=1)")]
@@ -121,7 +118,7 @@ impl Cycle {
     }
 }
 
-/// Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.
+/// Goes through the iterable, remembering its elements, and then through those again and again.
 #[class(name = "cycle", module = "itertools", flags = BASETYPE, signature = "(iterable, /)", generic_getattro)]
 impl Cycle {
     #[slot(tp_new, "(iterable, /)")]
@@ -204,9 +201,9 @@ pub struct Repeat {
     left: Cell<isize>,
 }
 
-/// repeat(object [,times]) -> create an iterator which returns the object
-/// for the specified number of times.  If not specified, returns the object
-/// endlessly.
+/// repeat(object [,times])
+/// Gives the same object again and again: times times, or for ever where that is
+/// left out.
 #[class(name = "repeat", module = "itertools", flags = BASETYPE, generic_getattro)]
 impl Repeat {
     #[slot(tp_new, "(object, times=None)")]

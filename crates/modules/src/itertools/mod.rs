@@ -43,33 +43,32 @@ fn empty_tuple() -> Ref {
     Tuple::empty().into_object()
 }
 
-/// Functional tools for creating and using iterators.
+/// Iterators made of other iterators, each computing its elements as they are asked for.
 ///
-/// Infinite iterators:
+/// Without an end:
 /// count(start=0, step=1) --> start, start+step, start+2*step, ...
 /// cycle(p) --> p0, p1, ... plast, p0, p1, ...
 /// repeat(elem [,n]) --> elem, elem, elem, ... endlessly or up to n times
 ///
-/// Iterators terminating on the shortest input sequence:
+/// As long as what they take from:
 /// accumulate(p[, func]) --> p0, p0+p1, p0+p1+p2
 /// chain(p, q, ...) --> p0, p1, ... plast, q0, q1, ...
 /// chain.from_iterable([p, q, ...]) --> p0, p1, ... plast, q0, q1, ...
-/// compress(data, selectors) --> (d[0] if s[0]), (d[1] if s[1]), ...
-/// dropwhile(pred, seq) --> seq[n], seq[n+1], starting when pred fails
-/// groupby(iterable[, keyfunc]) --> sub-iterators grouped by value of keyfunc(v)
-/// filterfalse(pred, seq) --> elements of seq where pred(elem) is False
-/// islice(seq, [start,] stop [, step]) --> elements from
-///        seq[start:stop:step]
+/// compress(data, selectors) --> each data[i] with a true selectors[i]
+/// dropwhile(pred, seq) --> seq[n], seq[n+1], ... from the first that pred is false for
+/// groupby(iterable[, keyfunc]) --> (key, iterator) for each run of equal keys
+/// filterfalse(pred, seq) --> each element that pred is false for
+/// islice(seq, [start,] stop [, step]) --> what seq[start:stop:step] would hold
 /// starmap(fun, seq) --> fun(*seq[0]), fun(*seq[1]), ...
-/// tee(it, n=2) --> (it1, it2 , ... itn) splits one iterator into n
-/// takewhile(pred, seq) --> seq[0], seq[1], until pred fails
+/// tee(it, n=2) --> it1, it2, ... itn, each with all the elements
+/// takewhile(pred, seq) --> seq[0], seq[1], ... up to the first that pred is false for
 /// zip_longest(p, q, ...) --> (p[0], q[0]), (p[1], q[1]), ...
 ///
-/// Combinatoric generators:
-/// product(p, q, ... [repeat=1]) --> cartesian product
-/// permutations(p[, r])
-/// combinations(p, r)
-/// combinations_with_replacement(p, r)
+/// Choices and arrangements:
+/// product(p, q, ... [repeat=1]) --> one element of each, in all ways
+/// permutations(p[, r]) --> r elements in a row, in all ways
+/// combinations(p, r) --> r elements, in all ways
+/// combinations_with_replacement(p, r) --> the same with repetitions
 #[module(
     name = "itertools",
     classes = [
@@ -98,7 +97,7 @@ fn empty_tuple() -> Ref {
 pub mod itertools {
     use objects::prelude::*;
 
-    /// Returns a tuple of n independent iterators.
+    /// Split one iterator into a tuple of n: each gives all of its elements, at its own pace.
     #[function("(iterable, n=2, /)")]
     fn tee(iterable: &Object, n: isize) -> Result<Ref<Tuple>> {
         crate::itertools::tee::split(iterable, n)

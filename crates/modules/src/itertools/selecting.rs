@@ -105,9 +105,10 @@ predicated! {
     TakeWhile;
 }
 
-/// Drop items from the iterable while predicate(item) is true.
+/// Skips elements as long as predicate(element) is true.
 ///
-/// Afterwards, return every element until the iterable is exhausted.
+/// From the first for which it is false everything is given, and predicate is
+/// called no more.
 #[class(
     name = "dropwhile",
     module = "itertools",
@@ -151,7 +152,7 @@ impl DropWhile {
     }
 }
 
-/// Return successive entries from an iterable as long as the predicate evaluates to true for each entry.
+/// Gives elements up to, but without, the first for which predicate(element) is false.
 #[class(
     name = "takewhile",
     module = "itertools",
@@ -203,9 +204,9 @@ pub struct FilterFalse {
     iterator: Field,
 }
 
-/// Return those items of iterable for which function(item) is false.
+/// Gives only the elements for which function(element) is false.
 ///
-/// If function is None, return the items that are false.
+/// With None as the function, the elements must be false themselves.
 #[class(
     name = "filterfalse",
     module = "itertools",

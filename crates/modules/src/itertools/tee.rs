@@ -82,7 +82,7 @@ impl Drop for TeeData {
 /// teedataobject(iterable, values, next, /)
 /// --
 ///
-/// Data container common to multiple tee objects.
+/// A stretch of elements that the iterators of one tee() share.
 #[class(name = "_tee_dataobject", module = "itertools", generic_getattro)]
 impl TeeData {
     #[slot(tp_new, "(iterable, values, next, /)")]
@@ -172,7 +172,7 @@ pub(super) fn split(iterable: &Object, count: isize) -> Result<Ref<Tuple>> {
     Tuple::new(iterators)
 }
 
-/// Iterator wrapped to make it copyable.
+/// One of the iterators that tee() gives; a copy of it goes on from the same place.
 #[class(
     name = "_tee",
     module = "itertools",

@@ -42,7 +42,8 @@ pub mod _json {
 
     /// encode_basestring_ascii(string) -> string
     ///
-    /// Return an ASCII-only JSON representation of a Python string
+    /// Write string as a JSON string, quotes included, in which everything that is
+    /// not ASCII is escaped.
     #[function("(string, /)", no_text_signature)]
     pub fn encode_basestring_ascii(string: &Object) -> Result<Ref<Str>> {
         escape::quoted(text(string)?, escape::Style::Ascii)
@@ -50,7 +51,8 @@ pub mod _json {
 
     /// encode_basestring(string) -> string
     ///
-    /// Return a JSON representation of a Python string
+    /// Write string as a JSON string, quotes included; only quotes, backslashes and
+    /// control characters are escaped.
     #[function("(string, /)", no_text_signature)]
     pub fn encode_basestring(string: &Object) -> Result<Ref<Str>> {
         escape::quoted(text(string)?, escape::Style::Plain)

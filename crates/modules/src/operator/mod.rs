@@ -18,145 +18,145 @@ pub use _operator::{DEFINITION, initialize};
 pub mod _operator {
     use objects::prelude::*;
 
-    /// Same as a + b.
+    /// The sum of two objects: a + b.
     #[function("(a, b, /)")]
     fn add(a: &Object, b: &Object) -> Result<Ref> {
         a.add(b)
     }
 
-    /// Same as a - b.
+    /// The difference of two objects: a - b.
     #[function("(a, b, /)")]
     fn sub(a: &Object, b: &Object) -> Result<Ref> {
         a.subtract(b)
     }
 
-    /// Same as a * b.
+    /// The product of two objects: a * b.
     #[function("(a, b, /)")]
     fn mul(a: &Object, b: &Object) -> Result<Ref> {
         a.multiply(b)
     }
 
-    /// Same as a @ b.
+    /// The matrix product of two objects: a @ b.
     #[function("(a, b, /)")]
     fn matmul(a: &Object, b: &Object) -> Result<Ref> {
         a.matrix_multiply(b)
     }
 
-    /// Same as a // b.
+    /// The quotient, rounded down: a // b.
     #[function("(a, b, /)")]
     fn floordiv(a: &Object, b: &Object) -> Result<Ref> {
         a.floor_divide(b)
     }
 
-    /// Same as a / b.
+    /// The quotient, as exact as it gets: a / b.
     #[function("(a, b, /)")]
     fn truediv(a: &Object, b: &Object) -> Result<Ref> {
         a.true_divide(b)
     }
 
-    /// Same as a % b.
+    /// The remainder of a division, or a formatted string: a % b.
     #[function("(a, b, /)")]
     fn r#mod(a: &Object, b: &Object) -> Result<Ref> {
         a.remainder(b)
     }
 
-    /// Same as a << b.
+    /// The bits of a moved b places to the left: a << b.
     #[function("(a, b, /)")]
     fn lshift(a: &Object, b: &Object) -> Result<Ref> {
         a.lshift(b)
     }
 
-    /// Same as a >> b.
+    /// The bits of a moved b places to the right: a >> b.
     #[function("(a, b, /)")]
     fn rshift(a: &Object, b: &Object) -> Result<Ref> {
         a.rshift(b)
     }
 
-    /// Same as a & b.
+    /// Bits set in both, or an intersection: a & b.
     #[function("(a, b, /)")]
     fn and_(a: &Object, b: &Object) -> Result<Ref> {
         a.and(b)
     }
 
-    /// Same as a ^ b.
+    /// Bits set in just one of the two, or a symmetric difference: a ^ b.
     #[function("(a, b, /)")]
     fn xor(a: &Object, b: &Object) -> Result<Ref> {
         a.xor(b)
     }
 
-    /// Same as a | b.
+    /// Bits set in either, or a union: a | b.
     #[function("(a, b, /)")]
     fn or_(a: &Object, b: &Object) -> Result<Ref> {
         a.or(b)
     }
 
-    /// Same as a += b.
+    /// What a refers to after the statement a += b.
     #[function("(a, b, /)")]
     fn iadd(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_add(b)
     }
 
-    /// Same as a -= b.
+    /// What a refers to after the statement a -= b.
     #[function("(a, b, /)")]
     fn isub(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_subtract(b)
     }
 
-    /// Same as a *= b.
+    /// What a refers to after the statement a *= b.
     #[function("(a, b, /)")]
     fn imul(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_multiply(b)
     }
 
-    /// Same as a @= b.
+    /// What a refers to after the statement a @= b.
     #[function("(a, b, /)")]
     fn imatmul(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_matrix_multiply(b)
     }
 
-    /// Same as a //= b.
+    /// What a refers to after the statement a //= b.
     #[function("(a, b, /)")]
     fn ifloordiv(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_floor_divide(b)
     }
 
-    /// Same as a /= b.
+    /// What a refers to after the statement a /= b.
     #[function("(a, b, /)")]
     fn itruediv(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_true_divide(b)
     }
 
-    /// Same as a %= b.
+    /// What a refers to after the statement a %= b.
     #[function("(a, b, /)")]
     fn imod(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_remainder(b)
     }
 
-    /// Same as a <<= b.
+    /// What a refers to after the statement a <<= b.
     #[function("(a, b, /)")]
     fn ilshift(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_lshift(b)
     }
 
-    /// Same as a >>= b.
+    /// What a refers to after the statement a >>= b.
     #[function("(a, b, /)")]
     fn irshift(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_rshift(b)
     }
 
-    /// Same as a &= b.
+    /// What a refers to after the statement a &= b.
     #[function("(a, b, /)")]
     fn iand(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_and(b)
     }
 
-    /// Same as a ^= b.
+    /// What a refers to after the statement a ^= b.
     #[function("(a, b, /)")]
     fn ixor(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_xor(b)
     }
 
-    /// Same as a |= b.
+    /// What a refers to after the statement a |= b.
     #[function("(a, b, /)")]
     fn ior(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_or(b)
@@ -198,55 +198,55 @@ pub mod _operator {
         a.absolute()
     }
 
-    /// Same as a < b.
+    /// Compare two objects: a < b.
     #[function("(a, b, /)")]
     fn lt(a: &Object, b: &Object) -> Result<Ref> {
         a.compare(b, CompareOp::Lt)
     }
 
-    /// Same as a <= b.
+    /// Compare two objects: a <= b.
     #[function("(a, b, /)")]
     fn le(a: &Object, b: &Object) -> Result<Ref> {
         a.compare(b, CompareOp::Le)
     }
 
-    /// Same as a == b.
+    /// Compare two objects: a == b.
     #[function("(a, b, /)")]
     fn eq(a: &Object, b: &Object) -> Result<Ref> {
         a.compare(b, CompareOp::Eq)
     }
 
-    /// Same as a != b.
+    /// Compare two objects: a != b.
     #[function("(a, b, /)")]
     fn ne(a: &Object, b: &Object) -> Result<Ref> {
         a.compare(b, CompareOp::Ne)
     }
 
-    /// Same as a > b.
+    /// Compare two objects: a > b.
     #[function("(a, b, /)")]
     fn gt(a: &Object, b: &Object) -> Result<Ref> {
         a.compare(b, CompareOp::Gt)
     }
 
-    /// Same as a >= b.
+    /// Compare two objects: a >= b.
     #[function("(a, b, /)")]
     fn ge(a: &Object, b: &Object) -> Result<Ref> {
         a.compare(b, CompareOp::Ge)
     }
 
-    /// Same as a ** b.
+    /// One object to the power of another: a ** b.
     #[function("(a, b, /)")]
     fn pow(a: &Object, b: &Object) -> Result<Ref> {
         a.power(b, none_object())
     }
 
-    /// Same as a **= b.
+    /// What a refers to after the statement a **= b.
     #[function("(a, b, /)")]
     fn ipow(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_power(b, none_object())
     }
 
-    /// Same as a[b] = c.
+    /// Put an element into a container: a[b] = c.
     #[function("(a, b, c, /)")]
     fn setitem(a: &Object, b: &Object, c: &Object) -> Result<()> {
         a.set_item(b, c)
@@ -258,13 +258,13 @@ pub mod _operator {
         a.del_item(b)
     }
 
-    /// Same as a is b.
+    /// Whether the two are one object: a is b.
     #[function("(a, b, /)")]
     fn is_(a: &Object, b: &Object) -> bool {
         a.is(b)
     }
 
-    /// Same as a is not b.
+    /// Whether the two are distinct objects: a is not b.
     #[function("(a, b, /)")]
     fn is_not(a: &Object, b: &Object) -> bool {
         !a.is(b)
@@ -276,7 +276,7 @@ pub mod _operator {
         Ok(!a.is_true()?)
     }
 
-    /// Return True if a is true, False otherwise.
+    /// What a counts as in a condition: bool(a).
     #[function("(a, /)")]
     fn truth(a: &Object) -> Result<bool> {
         a.is_true()
@@ -288,19 +288,19 @@ pub mod _operator {
         a.index()
     }
 
-    /// Same as a + b, for a and b sequences.
+    /// Join two sequences: a + b. Others, such as numbers, raise TypeError.
     #[function("(a, b, /)")]
     fn concat(a: &Object, b: &Object) -> Result<Ref> {
         a.concatenate(b)
     }
 
-    /// Same as a += b, for a and b sequences.
+    /// What the sequence a refers to after a += b. Others, such as numbers, raise TypeError.
     #[function("(a, b, /)")]
     fn iconcat(a: &Object, b: &Object) -> Result<Ref> {
         a.inplace_concatenate(b)
     }
 
-    /// Same as b in a (note reversed operands).
+    /// Whether the container a has the element b: b in a.
     #[function("(a, b, /)")]
     fn contains(a: &Object, b: &Object) -> Result<bool> {
         a.contains(b)
@@ -317,7 +317,7 @@ pub mod _operator {
         }
     }
 
-    /// Return the number of items in a which are, or which equal, b.
+    /// How often b, or an equal of it, occurs among the elements of a.
     #[function("(a, b, /)")]
     fn countOf(a: &Object, b: &Object) -> Result<isize> {
         let iterator = iterate(a)?;
@@ -328,7 +328,7 @@ pub mod _operator {
         Ok(count)
     }
 
-    /// Return the first index of b in a.
+    /// How many elements of a come before the first that is b or equal to it; a ValueError when none is.
     #[function("(a, b, /)")]
     fn indexOf(a: &Object, b: &Object) -> Result<isize> {
         let iterator = iterate(a)?;

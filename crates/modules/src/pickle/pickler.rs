@@ -187,7 +187,7 @@ impl Pickler {
         Ok(())
     }
 
-    /// Write a pickled representation of the given object to the open file.
+    /// Pickle obj, with all that it refers to, and write the result to the file of this pickler.
     #[method("(obj, /)")]
     fn dump(&self, obj: &Object) -> Result<()> {
         if self.write.is_null() {

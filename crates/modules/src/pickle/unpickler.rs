@@ -279,11 +279,11 @@ impl Unpickler {
         Ok(())
     }
 
-    /// Load a pickle.
+    /// Rebuild the next pickled object of the file.
     ///
-    /// Read a pickled object representation from the open file object given in
-    /// the constructor, and return the reconstituted object hierarchy specified
-    /// therein.
+    /// All that the object refers to is rebuilt with it. A stream that is no
+    /// pickle raises UnpicklingError or whatever else goes wrong; one that is
+    /// too short, often EOFError.
     #[method]
     fn load(&self) -> Result<Ref> {
         if !self.is_initialized.get() {
@@ -295,13 +295,11 @@ impl Unpickler {
         self.unpickle()
     }
 
-    /// Return an object from a specified module.
+    /// Look up what a pickle names: a class or function, by its module's name and its own.
     ///
-    /// If necessary, the module will be imported. Subclasses may override this
-    /// method (e.g. to restrict unpickling of arbitrary classes and functions).
-    ///
-    /// This method is called whenever a class or a function object is needed.
-    /// Both arguments passed are str objects.
+    /// The module is imported if it is not loaded yet. load() calls this for each
+    /// name that it meets, both arguments being str, so a subclass that overrides
+    /// it decides what a pickle may reach.
     #[method("(module_name, global_name, /)")]
     fn find_class(&self, module_name: &Object, global_name: &Object) -> Result<Ref> {
         match (module_name.downcast::<Str>(), global_name.downcast::<Str>()) {

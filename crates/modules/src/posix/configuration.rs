@@ -46,13 +46,13 @@ pub fn names_dict(names: &[(&str, i32)]) -> Result<Ref<Dict>> {
 pub mod functions {
     use super::*;
 
-    /// Return an integer-valued system configuration variable.
+    /// Ask for one of the system's limits or options, by name or number; the answer is an integer.
     #[function("(name, /)")]
     fn sysconf(name: &Object) -> Result<i64> {
         raised(configuration::sysconf(setting(name, SYSCONF_NAMES)?))
     }
 
-    /// Return a string-valued system configuration variable.
+    /// Ask for one of the system's settings that are text, by name or number; None where it has no value.
     #[function("(name, /)")]
     fn confstr(name: &Object) -> Result<Option<Ref<Str>>> {
         match raised(configuration::confstr(setting(name, CONFSTR_NAMES)?))? {

@@ -90,7 +90,7 @@ pub mod functions {
         }
     }
 
-    /// Closes all file descriptors in [fd_low, fd_high), ignoring errors.
+    /// Close each descriptor from fd_low up to, but without, fd_high; those that are not open do no harm.
     #[function("(fd_low, fd_high, /)")]
     fn closerange(fd_low: c_int, fd_high: c_int) {
         blocking(|| {
@@ -100,7 +100,7 @@ pub mod functions {
         });
     }
 
-    /// Return a duplicate of a file descriptor.
+    /// Open a second descriptor, closed in child programs, for the file that fd stands for.
     #[function("(fd, /)")]
     fn dup(fd: c_int) -> Result<c_int> {
         raised(calls::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0))
@@ -118,7 +118,7 @@ pub mod functions {
         }))
     }
 
-    /// Read from a file descriptor. Returns a bytes object.
+    /// Read at most length bytes; the result is shorter where fewer were there, and b'' at the end of the file.
     #[function("(fd, length, /)")]
     fn read(fd: c_int, length: isize) -> Result<Ref<Bytes>> {
         read_into_bytes(length, |buffer| calls::read(fd, buffer))
@@ -132,7 +132,7 @@ pub mod functions {
         read_into_bytes(length, |buffer| calls::pread(fd, buffer, offset))
     }
 
-    /// Write a bytes object to a file descriptor.
+    /// Write what fits of the bytes in data, and tell how many that were.
     #[function("(fd, data, /)")]
     fn write(fd: c_int, data: &Object) -> Result<usize> {
         let data = data.get_buffer(request::SIMPLE)?;
@@ -205,7 +205,9 @@ pub mod functions {
         waited(|| calls::copy_file_range(src, offset_src.0, dst, offset_dst.0, count))
     }
 
-    /// Copy count bytes from file descriptor in_fd to file descriptor out_fd.
+    /// Let the system send count bytes of one file on to another, and tell how many it sent.
+    ///
+    /// They are read from in_fd at offset, or where it stands with None, and written to out_fd.
     #[function("(out_fd, in_fd, offset, count)")]
     fn sendfile(out_fd: c_int, in_fd: c_int, offset: NoneOr<i64>, count: isize) -> Result<usize> {
         waited(|| calls::sendfile(out_fd, in_fd, offset.0, count as usize))
@@ -219,7 +221,7 @@ pub mod functions {
         raised(blocking(|| calls::lseek(fd, position, how)))
     }
 
-    /// Truncate a file, specified by file descriptor, to a specific length.
+    /// Cut an open file off, or fill it up with zeros, so that it has length bytes.
     #[function("(fd, length, /)")]
     fn ftruncate(fd: c_int, length: i64) -> Result<()> {
         waited(|| calls::ftruncate(fd, length)).map(drop)
@@ -237,19 +239,19 @@ pub mod functions {
         waited(|| calls::posix_fadvise(fd, offset, length, advice))
     }
 
-    /// Force write of fd to disk.
+    /// Wait until all that was written to the file is on its disk.
     #[function("(fd)")]
     fn fsync(fd: File) -> Result<()> {
         waited(|| calls::fsync(fd.0)).map(drop)
     }
 
-    /// Force write of fd to disk without forcing update of metadata.
+    /// Wait until the file's contents are on its disk; its times and the like may follow later.
     #[function("(fd)")]
     fn fdatasync(fd: File) -> Result<()> {
         waited(|| calls::fdatasync(fd.0)).map(drop)
     }
 
-    /// Force write of everything to disk.
+    /// Have the system write all that it still holds in memory to the disks.
     #[function("()")]
     fn sync() {
         blocking(calls::sync);
@@ -279,13 +281,13 @@ pub mod functions {
         raised(calls::pipe2(flags))
     }
 
-    /// Get the close-on-exe flag of the specified file descriptor.
+    /// Whether programs that this process starts find the descriptor open.
     #[function("(fd, /)")]
     fn get_inheritable(fd: c_int) -> Result<bool> {
         Ok(raised(calls::fcntl(fd, libc::F_GETFD, 0))? & libc::FD_CLOEXEC == 0)
     }
 
-    /// Set the inheritable flag of the specified file descriptor.
+    /// Decide whether programs that this process starts find the descriptor open.
     #[function("(fd, inheritable, /)")]
     fn set_inheritable(fd: c_int, inheritable: c_int) -> Result<()> {
         raised(super::set_inheritable(fd, inheritable != 0))

@@ -14,99 +14,99 @@ use super::files::raised;
 pub mod functions {
     use super::*;
 
-    /// Return the current process's user id.
+    /// The number of the user who runs this process.
     #[function("()")]
     fn getuid() -> Ref<Int> {
         identity_object(calls::getuid())
     }
 
-    /// Return the current process's effective user id.
+    /// The number of the user whose rights this process has.
     #[function("()")]
     fn geteuid() -> Ref<Int> {
         identity_object(calls::geteuid())
     }
 
-    /// Return the current process's group id.
+    /// The number of the group that this process runs in.
     #[function("()")]
     fn getgid() -> Ref<Int> {
         identity_object(calls::getgid())
     }
 
-    /// Return the current process's effective group id.
+    /// The number of the group whose rights this process has.
     #[function("()")]
     fn getegid() -> Ref<Int> {
         identity_object(calls::getegid())
     }
 
-    /// Return a tuple of the current process's real, effective, and saved user ids.
+    /// The user ids of this process as (real, effective, saved).
     #[function("()")]
     fn getresuid() -> Result<(Ref<Int>, Ref<Int>, Ref<Int>)> {
         let [real, effective, saved] = raised(identity::getresuid())?;
         Ok((identity_object(real), identity_object(effective), identity_object(saved)))
     }
 
-    /// Return a tuple of the current process's real, effective, and saved group ids.
+    /// The group ids of this process as (real, effective, saved).
     #[function("()")]
     fn getresgid() -> Result<(Ref<Int>, Ref<Int>, Ref<Int>)> {
         let [real, effective, saved] = raised(identity::getresgid())?;
         Ok((identity_object(real), identity_object(effective), identity_object(saved)))
     }
 
-    /// Set the current process's user id.
+    /// Make this the process of another user; with the superuser's rights this changes all three ids.
     #[function("(uid, /)")]
     fn setuid(uid: User) -> Result<()> {
         raised(calls::setuid(uid.0)).map(drop)
     }
 
-    /// Set the current process's effective user id.
+    /// Take on the rights of the user euid.
     #[function("(euid, /)")]
     fn seteuid(euid: User) -> Result<()> {
         raised(calls::seteuid(euid.0)).map(drop)
     }
 
-    /// Set the current process's real and effective user ids.
+    /// Change the real user id to ruid and the effective one to euid; -1 leaves one as it is.
     #[function("(ruid, euid, /)")]
     fn setreuid(ruid: User, euid: User) -> Result<()> {
         raised(calls::setreuid(ruid.0, euid.0)).map(drop)
     }
 
-    /// Set the current process's real, effective, and saved user ids.
+    /// Change all three user ids, of which -1 leaves one as it is.
     #[function("(ruid, euid, suid, /)")]
     fn setresuid(ruid: User, euid: User, suid: User) -> Result<()> {
         raised(calls::setresuid(ruid.0, euid.0, suid.0)).map(drop)
     }
 
-    /// Set the current process's group id.
+    /// Move this process to another group; with the superuser's rights this changes all three ids.
     #[function("(gid, /)")]
     fn setgid(gid: Group) -> Result<()> {
         raised(calls::setgid(gid.0)).map(drop)
     }
 
-    /// Set the current process's effective group id.
+    /// Take on the rights of the group egid.
     #[function("(egid, /)")]
     fn setegid(egid: Group) -> Result<()> {
         raised(calls::setegid(egid.0)).map(drop)
     }
 
-    /// Set the current process's real and effective group ids.
+    /// Change the real group id to rgid and the effective one to egid; -1 leaves one as it is.
     #[function("(rgid, egid, /)")]
     fn setregid(rgid: Group, egid: Group) -> Result<()> {
         raised(calls::setregid(rgid.0, egid.0)).map(drop)
     }
 
-    /// Set the current process's real, effective, and saved group ids.
+    /// Change all three group ids, of which -1 leaves one as it is.
     #[function("(rgid, egid, sgid, /)")]
     fn setresgid(rgid: Group, egid: Group, sgid: Group) -> Result<()> {
         raised(calls::setresgid(rgid.0, egid.0, sgid.0)).map(drop)
     }
 
-    /// Return list of supplemental group IDs for the process.
+    /// The numbers of the further groups whose rights this process has.
     #[function("()")]
     fn getgroups() -> Result<Vec<Ref<Int>>> {
         Ok(raised(identity::getgroups())?.into_iter().map(identity_object).collect())
     }
 
-    /// Set the groups of the current process to list.
+    /// Replace the further groups of this process by a sequence of group ids.
     #[function("(groups, /)")]
     fn setgroups(groups: &Object) -> Result<()> {
         const MOST: usize = 65536;
@@ -128,12 +128,12 @@ pub mod functions {
         raised(identity::setgroups(&numbers))
     }
 
-    /// Returns a list of groups to which a user belongs.
+    /// List the ids of all the groups that a user is in.
     ///
     ///   user
-    ///     username to lookup
+    ///     the name the user logs in with
     ///   group
-    ///     base group id of the user
+    ///     an id to list too: as a rule, that of the user's own group
     #[function("(user, group, /)")]
     fn getgrouplist(user: &str, group: Group) -> Result<Vec<Ref<Int>>> {
         let Ok(user) = std::ffi::CString::new(user) else { bail!(ValueError, "embedded null character") };
@@ -148,13 +148,13 @@ pub mod functions {
         raised(calls::initgroups(&converted(username)?, gid.0)).map(drop)
     }
 
-    /// Return the actual login name.
+    /// The name of the user who logged in at the terminal of this process.
     #[function("()")]
     fn getlogin() -> Result<Ref<Str>> {
         system::path::decode(&raised(identity::getlogin())?)
     }
 
-    /// Set the current numeric umask and return the previous umask.
+    /// Choose which permissions new files do not get; the result is the mask so far.
     #[function("(mask, /)")]
     fn umask(mask: c_int) -> u32 {
         calls::umask(mask as libc::mode_t)

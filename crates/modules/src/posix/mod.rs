@@ -54,10 +54,10 @@ const HAVE_FUNCTIONS: &[&str] = &[
     "HAVE_UTIMENSAT",
 ];
 
-/// This module provides access to operating system functionality that is
-/// standardized by the C Standard and the POSIX standard (a thinly
-/// disguised Unix interface).  Refer to the library manual and
-/// corresponding Unix manual entries for more information on calls.
+/// The system's own calls, as POSIX describes them; os makes them portable.
+///
+/// What each does beyond what its docstring says stands in the system's
+/// manual, under the same name.
 #[module(
     name = "posix",
     include = [

@@ -160,7 +160,7 @@ pub mod functions {
         )
     }
 
-    /// Change root directory to path.
+    /// Make path the directory that / means to this process.
     #[function("(path)")]
     fn chroot(path: &Object) -> Result<()> {
         let path = FilePath::path("chroot", "path", path)?;
@@ -389,7 +389,7 @@ pub mod functions {
         system::path::fspath(path)
     }
 
-    /// Return a unicode string representing the current working directory.
+    /// The path of the directory that relative paths start from, as str.
     #[function("()")]
     fn getcwd() -> Result<Ref<Str>> {
         match blocking(calls::getcwd) {
@@ -398,7 +398,7 @@ pub mod functions {
         }
     }
 
-    /// Return a bytes string representing the current working directory.
+    /// The path of the directory that relative paths start from, as bytes.
     #[function("()")]
     fn getcwdb() -> Result<Ref<Bytes>> {
         match blocking(calls::getcwd) {

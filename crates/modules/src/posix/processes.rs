@@ -186,7 +186,7 @@ pub mod functions {
         Err(path_error(error, &path))
     }
 
-    /// Exit to the system with specified status, without normal exit processing.
+    /// End the process at once: no handler runs, no buffer is flushed, no finally block is executed.
     #[function("(status)")]
     fn _exit(status: c_int) {
         processes::exit_now(status)
@@ -198,7 +198,7 @@ pub mod functions {
         std::process::abort()
     }
 
-    /// Execute the command in a subshell.
+    /// Have the shell run a command line, wait for it and give its wait status.
     #[function("(command)")]
     fn system(command: &Object) -> Result<c_int> {
         let command = converted(command)?;
@@ -266,7 +266,7 @@ pub mod functions {
         Err(raise!(ValueError, "invalid wait status: {status}"))
     }
 
-    /// Return True if the process returning status was dumped to a core file.
+    /// Whether a process with this wait status left a core file.
     #[function("(status, /)")]
     fn WCOREDUMP(status: c_int) -> bool {
         libc::WCOREDUMP(status)
@@ -278,43 +278,43 @@ pub mod functions {
         libc::WIFCONTINUED(status)
     }
 
-    /// Return True if the process returning status was stopped.
+    /// Whether the wait status is that of a process which a signal has stopped.
     #[function("(status)")]
     fn WIFSTOPPED(status: c_int) -> bool {
         libc::WIFSTOPPED(status)
     }
 
-    /// Return True if the process returning status was terminated by a signal.
+    /// Whether the wait status is that of a process which a signal has ended.
     #[function("(status)")]
     fn WIFSIGNALED(status: c_int) -> bool {
         libc::WIFSIGNALED(status)
     }
 
-    /// Return True if the process returning status exited via the exit() system call.
+    /// Whether the wait status is that of a process which ended on its own.
     #[function("(status)")]
     fn WIFEXITED(status: c_int) -> bool {
         libc::WIFEXITED(status)
     }
 
-    /// Return the process return code from status.
+    /// The number a process gave to exit(), where WIFEXITED(status) is true.
     #[function("(status)")]
     fn WEXITSTATUS(status: c_int) -> c_int {
         libc::WEXITSTATUS(status)
     }
 
-    /// Return the signal that terminated the process that provided the status value.
+    /// The number of the signal that ended a process, where WIFSIGNALED(status) is true.
     #[function("(status)")]
     fn WTERMSIG(status: c_int) -> c_int {
         libc::WTERMSIG(status)
     }
 
-    /// Return the signal that stopped the process that provided the status value.
+    /// The number of the signal that stopped a process, where WIFSTOPPED(status) is true.
     #[function("(status)")]
     fn WSTOPSIG(status: c_int) -> c_int {
         libc::WSTOPSIG(status)
     }
 
-    /// Kill a process with a signal.
+    /// Send a signal to process pid; signal 0 only tests that it can be reached.
     #[function("(pid, signal, /)")]
     fn kill(pid: c_int, signal: c_int) -> Result<()> {
         raised(calls::kill(pid, signal))?;
@@ -322,7 +322,7 @@ pub mod functions {
         (objects::services::get().check_signals)()
     }
 
-    /// Kill a process group with a signal.
+    /// Send a signal to every process of the group pgid.
     #[function("(pgid, signal, /)")]
     fn killpg(pgid: c_int, signal: c_int) -> Result<()> {
         raised(calls::killpg(pgid, signal)).map(drop)?;
@@ -336,7 +336,7 @@ pub mod functions {
         raised(calls::numbered(libc::SYS_pidfd_open, pid.into(), flags.into()))
     }
 
-    /// Add increment to the priority of process and return the new priority.
+    /// Give way to other processes by that much more (or less, if negative); the result is the niceness then.
     #[function("(increment, /)")]
     fn nice(increment: c_int) -> Result<c_int> {
         raised(processes::nice(increment))
@@ -354,7 +354,7 @@ pub mod functions {
         raised(calls::setpriority(which as u32, who as u32, priority)).map(drop)
     }
 
-    /// Return the current process id.
+    /// The number of this process.
     #[function("()")]
     fn getpid() -> c_int {
         calls::getpid()
@@ -368,56 +368,56 @@ pub mod functions {
         calls::getppid()
     }
 
-    /// Return the current process group id.
+    /// The number of the process group that this process is in.
     #[function("()")]
     fn getpgrp() -> c_int {
         calls::getpgrp()
     }
 
-    /// Call the system call getpgid(), and return the result.
+    /// The number of the group that process pid is in; 0 stands for this process.
     #[function("(pid)")]
     fn getpgid(pid: c_int) -> Result<c_int> {
         raised(calls::getpgid(pid))
     }
 
-    /// Make the current process the leader of its process group.
+    /// Found a process group with this process as its leader.
     #[function("()")]
     fn setpgrp() -> Result<()> {
         raised(calls::setpgid(0, 0)).map(drop)
     }
 
-    /// Call the system call setpgid(pid, pgrp).
+    /// Move process pid to the group pgrp; 0 stands for this process, and for a group of its own.
     #[function("(pid, pgrp, /)")]
     fn setpgid(pid: c_int, pgrp: c_int) -> Result<()> {
         raised(calls::setpgid(pid, pgrp)).map(drop)
     }
 
-    /// Call the system call getsid(pid) and return the result.
+    /// The number of the session that process pid is in; 0 stands for this process.
     #[function("(pid, /)")]
     fn getsid(pid: c_int) -> Result<c_int> {
         raised(calls::getsid(pid))
     }
 
-    /// Call the system call setsid().
+    /// Found a session with this process as its leader, cut off from any terminal.
     #[function("()")]
     fn setsid() -> Result<()> {
         raised(calls::setsid()).map(drop)
     }
 
-    /// Return a collection containing process timing information.
+    /// How much processor time was used, and the time of some clock, all in seconds.
     ///
-    /// The object returned behaves like a named tuple with these fields:
-    ///   (utime, stime, cutime, cstime, elapsed_time)
-    /// All fields are floating point numbers.
+    /// The fields of the result, each a float, are those of this process and those
+    /// of its children that ended and were waited for:
+    ///   (user, system, children_user, children_system, elapsed)
     #[function("()")]
     fn times() -> Result<Ref> {
         let times = raised(processes::times())?;
         TIMES_RESULT.build(times.map(|time| Float::new(time).into_object()).into())
     }
 
-    /// Return an object identifying the current operating system.
+    /// What the system says about itself and the machine it runs on.
     ///
-    /// The object behaves like a named tuple with the following fields:
+    /// The fields of the result, each a str, can be had by name or by number:
     ///   (sysname, nodename, release, version, machine)
     #[function("()")]
     fn uname() -> Result<Ref> {
@@ -442,13 +442,13 @@ pub mod functions {
         }
     }
 
-    /// Translate an error code to a message string.
+    /// The system's words for an errno value.
     #[function("(code, /)")]
     fn strerror(code: c_int) -> String {
         Errno(code).message()
     }
 
-    /// Change or add an environment variable.
+    /// Give an environment variable a value, for this process and those it will start.
     #[function("(name, value, /)")]
     fn putenv(name: &Object, value: &Object) -> Result<()> {
         let (name, value) = (converted(name)?, converted(value)?);

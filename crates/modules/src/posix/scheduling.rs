@@ -36,13 +36,13 @@ fn priority(parameters: &Object) -> Result<c_int> {
 pub mod functions {
     use super::*;
 
-    /// Get the maximum scheduling priority for policy.
+    /// The highest priority that a process scheduled by policy can have.
     #[function("(policy)")]
     fn sched_get_priority_max(policy: c_int) -> Result<c_int> {
         raised(calls::sched_get_priority_max(policy))
     }
 
-    /// Get the minimum scheduling priority for policy.
+    /// The lowest priority that a process scheduled by policy can have.
     #[function("(policy)")]
     fn sched_get_priority_min(policy: c_int) -> Result<c_int> {
         raised(calls::sched_get_priority_min(policy))
@@ -117,7 +117,7 @@ pub mod functions {
         raised(scheduling::setaffinity(pid, &processors))
     }
 
-    /// Obtain a series of random bytes.
+    /// Ask the system for size random bytes; with GRND_NONBLOCK it raises BlockingIOError rather than wait.
     #[function("(size, flags=0)")]
     fn getrandom(size: isize, flags: c_int) -> Result<Ref<Bytes>> {
         let Ok(size) = usize::try_from(size) else {
@@ -126,7 +126,7 @@ pub mod functions {
         Bytes::build_up_to(size, |buffer| waited(|| scheduling::getrandom(buffer, flags as u32)))
     }
 
-    /// Return a bytes object containing random bytes suitable for cryptographic use.
+    /// Ask the system for size bytes that nobody can guess: good enough for keys and tokens.
     #[function("(size, /)")]
     fn urandom(size: isize) -> Result<Ref<Bytes>> {
         let Ok(size) = usize::try_from(size) else { bail!(ValueError, "negative argument not allowed") };

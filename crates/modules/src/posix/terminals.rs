@@ -40,7 +40,7 @@ pub mod functions {
         system::path::decode(&raised(terminals::name(fd))?)
     }
 
-    /// Return the name of the controlling terminal for this process.
+    /// A path that opens the terminal which controls this process.
     #[function("()")]
     fn ctermid() -> Result<Ref<Str>> {
         system::path::decode(&terminals::controlling())
@@ -55,31 +55,31 @@ pub mod functions {
         Ok((master, slave))
     }
 
-    /// Return the process group associated with the terminal specified by fd.
+    /// The number of the process group in the foreground of the terminal fd.
     #[function("(fd, /)")]
     fn tcgetpgrp(fd: c_int) -> Result<c_int> {
         raised(calls::tcgetpgrp(fd))
     }
 
-    /// Set the process group associated with the terminal specified by fd.
+    /// Bring the process group pgid to the foreground of the terminal fd.
     #[function("(fd, pgid, /)")]
     fn tcsetpgrp(fd: c_int, pgid: c_int) -> Result<()> {
         raised(calls::tcsetpgrp(fd, pgid)).map(drop)
     }
 
-    /// Extracts a device major number from a raw device number.
+    /// The major half of a device number: the driver's.
     #[function("(device, /)")]
     fn major(device: Device) -> u32 {
         libc::major(device.0)
     }
 
-    /// Extracts a device minor number from a raw device number.
+    /// The minor half of a device number: which of the driver's devices it is.
     #[function("(device, /)")]
     fn minor(device: Device) -> u32 {
         libc::minor(device.0)
     }
 
-    /// Composes a raw device number from the major and minor device numbers.
+    /// Put the two halves of a device number together.
     #[function("(major, minor, /)")]
     fn makedev(major: c_int, minor: c_int) -> u64 {
         libc::makedev(major as u32, minor as u32)

@@ -15,16 +15,16 @@ pub static STRUCT_TIME: Definition = Definition::new(
     9,
     &[
         (c"tm_year", Some(c"year, for example, 1993")),
-        (c"tm_mon", Some(c"month of year, range [1, 12]")),
-        (c"tm_mday", Some(c"day of month, range [1, 31]")),
+        (c"tm_mon", Some(c"month, from 1 for January to 12")),
+        (c"tm_mday", Some(c"day in the month, from 1 to 31")),
         (c"tm_hour", Some(c"hours, range [0, 23]")),
         (c"tm_min", Some(c"minutes, range [0, 59]")),
         (c"tm_sec", Some(c"seconds, range [0, 61])")),
-        (c"tm_wday", Some(c"day of week, range [0, 6], Monday is 0")),
-        (c"tm_yday", Some(c"day of year, range [1, 366]")),
-        (c"tm_isdst", Some(c"1 if summer time is in effect, 0 if not, and -1 if unknown")),
+        (c"tm_wday", Some(c"weekday, from 0 for Monday to 6 for Sunday")),
+        (c"tm_yday", Some(c"day in the year, from 1 to 366")),
+        (c"tm_isdst", Some(c"1 in summer time, 0 in standard time, -1 where nobody knows")),
         (c"tm_zone", Some(c"abbreviation of timezone name")),
-        (c"tm_gmtoff", Some(c"offset from UTC in seconds")),
+        (c"tm_gmtoff", Some(c"seconds that the zone is ahead of UTC")),
     ],
 );
 

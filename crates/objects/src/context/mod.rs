@@ -167,36 +167,36 @@ impl Context {
         Ok(self.find(key)?.is_some())
     }
 
-    /// Return the value for `key` if `key` has the value in the context object.
+    /// The value that key, a context variable, has in this context.
     ///
-    /// If `key` does not exist, return `default`. If `default` is not given,
-    /// return None.
+    /// Where it has none the result is `default`, which is None unless it is
+    /// given.
     #[method("(key, default=None, /)")]
     fn get(&self, key: &Object, default: Option<&Object>) -> Result<Ref> {
         Ok(self.find(key)?.unwrap_or_else(|| default.unwrap_or(none_object()).to_ref()))
     }
 
-    /// Return all variables and their values in the context object.
+    /// Iterate over the context as over a dict's items().
     ///
-    /// The result is returned as a list of 2-tuples (variable, value).
+    /// Each element is a tuple of a variable and its value.
     #[method]
     fn items(&self) -> Ref<ItemIterator> {
         ItemIterator::over(&self.variables())
     }
 
-    /// Return a list of all variables in the context object.
+    /// Iterate over the variables that have a value in this context.
     #[method]
     fn keys(&self) -> Ref<KeyIterator> {
         KeyIterator::over(&self.variables())
     }
 
-    /// Return a list of all variables' values in the context object.
+    /// Iterate over the values that variables have in this context.
     #[method]
     fn values(&self) -> Ref<ValueIterator> {
         ValueIterator::over(&self.variables())
     }
 
-    /// Return a shallow copy of the context object.
+    /// A new context in which the same variables have the same values; however many there are, it is made at once.
     #[method]
     fn copy(&self) -> Ref<Context> {
         self.duplicate()

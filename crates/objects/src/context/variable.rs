@@ -87,34 +87,31 @@ impl ContextVar {
     #[member(OBJECT, readonly)]
     const name: usize = offset_of!(ContextVar, name);
 
-    /// Return a value for the context variable for the current context.
+    /// The value that this variable has in the running context.
     ///
-    /// If there is no value for the variable in the current context, the method will:
-    ///  * return the value of the default argument of the method, if provided; or
-    ///  * return the default value for the context variable, if it was created
-    ///    with one; or
-    ///  * raise a LookupError.
+    /// Where it has none, the first of these decides what happens:
+    ///  * a default given here is the result;
+    ///  * a default given when the variable was made is the result;
+    ///  * LookupError is raised.
     #[method("(default=<unrepresentable>, /)")]
     fn get(&self, default: Option<&Object>) -> Result<Ref> {
         self.value(default)?
             .ok_or_else(|| raise::set_object(&exceptions::LookupError, self.to_ref().into_object()))
     }
 
-    /// Call to set a new value for the context variable in the current context.
+    /// Give this variable another value, which holds in the running context only.
     ///
-    /// The required value argument is the new value for the context variable.
-    ///
-    /// Returns a Token object that can be used to restore the variable to its previous
-    /// value via the `ContextVar.reset()` method.
+    /// The result is a Token that remembers how things were: handed to the variable's
+    /// `reset()`, it undoes this call.
     #[method("(value, /)")]
     fn set(&self, value: &Object) -> Result<Ref<Token>> {
         self.assign(value)
     }
 
-    /// Reset the context variable.
+    /// Undo an earlier `set()` of this variable.
     ///
-    /// The variable is reset to the value it had before the `ContextVar.set()` that
-    /// created the token was used.
+    /// The token is the one which that call gave: the variable gets back the value it
+    /// had then, or none. Each token can be used once, in the context it was made in.
     #[method("(token, /)")]
     fn reset(&self, token: &Object) -> Result<()> {
         match token.downcast_exact::<Token>() {

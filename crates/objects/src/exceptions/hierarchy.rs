@@ -60,7 +60,7 @@ hierarchy! {
     StopIteration: Exception, StopIterationObject [plain::STOP_ITERATION] "What __next__() raises when there are no more items.";
     ImportError: Exception, ImportErrorObject [plain::IMPORT_ERROR_INIT, plain::IMPORT_ERROR] "A module, or a name to import from one, was not found.";
     ModuleNotFoundError: ImportError, ImportErrorObject [plain::IMPORT_ERROR_INIT] "Module not found.";
-    OSError: Exception, OSErrorObject [os_error::INIT, os_error::OS_ERROR] "Base class for I/O related errors.";
+    OSError: Exception, OSErrorObject [os_error::INIT, os_error::OS_ERROR] "Raised when a call to the system fails: errno is its number for that, strerror its message.";
     ConnectionError: OSError, OSErrorObject [os_error::INIT] "Connection error.";
     BrokenPipeError: ConnectionError, OSErrorObject [os_error::INIT] "Broken pipe.";
     ConnectionAbortedError: ConnectionError, OSErrorObject [os_error::INIT] "Connection aborted.";

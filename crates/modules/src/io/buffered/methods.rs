@@ -240,13 +240,12 @@ macro_rules! writing_methods {
                 self.core.raw()?.call_method(intern!("writable"), &[])
             }
 
-            /// Write the given buffer to the IO stream.
+            /// Take all the bytes of the buffer, to be written at once or later.
             ///
-            /// Returns the number of bytes written, which is always
-            /// the length of b in bytes.
+            /// The result is how many there were.
             ///
-            /// Raises BlockingIOError if the buffer is full and the
-            /// underlying raw stream cannot accept more data at the moment.
+            /// BlockingIOError means that there is no room for more and that
+            /// the raw stream takes nothing without waiting.
             #[method("(buffer, /)")]
             fn write(&self, buffer: BytesLike) -> Result<usize> {
                 self.core.raw()?;

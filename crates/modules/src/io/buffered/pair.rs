@@ -26,15 +26,13 @@ impl BufferedRwPair {
     }
 }
 
-/// A buffered reader and writer object together.
+/// One object that reads from one raw stream and writes to another, each with a buffer.
 ///
-/// A buffered reader object and buffered writer object put together to
-/// form a sequential IO object that can read and write. This is typically
-/// used with a socket or two-way pipe.
+/// This suits the two ends of a pipe, or a socket, where nothing can be
+/// sought and the two directions have nothing to do with each other.
 ///
-/// reader and writer are RawIOBase objects that are readable and
-/// writeable respectively. If the buffer_size is omitted it defaults to
-/// DEFAULT_BUFFER_SIZE.
+/// The reader has to be readable and the writer writable. Each buffer
+/// has buffer_size bytes, DEFAULT_BUFFER_SIZE where that is not given.
 #[class(
     name = "BufferedRWPair", module = "_io", static_ = BUFFERED_RW_PAIR, base = BUFFERED_IO_BASE,
     layout = BufferedIoBase, flags = BASETYPE,

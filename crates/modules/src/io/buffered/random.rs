@@ -22,11 +22,10 @@ common_methods!(BufferedRandom COMMON);
 reading_methods!(BufferedRandom READING);
 writing_methods!(BufferedRandom WRITING);
 
-/// A buffered interface to random access streams.
+/// Reads and writes of a stream whose position can be changed, through one buffer.
 ///
-/// The constructor creates a reader and writer for a seekable stream,
-/// raw, given in the first argument. If the buffer_size is omitted it
-/// defaults to DEFAULT_BUFFER_SIZE.
+/// The raw stream must be seekable. The buffer has buffer_size bytes,
+/// DEFAULT_BUFFER_SIZE where that is not given.
 #[class(
     name = "BufferedRandom", module = "_io", base = BUFFERED_IO_BASE, layout = BufferedIoBase,
     flags = BASETYPE, signature = "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",

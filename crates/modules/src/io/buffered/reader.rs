@@ -20,7 +20,7 @@ pub struct BufferedReader {
 common_methods!(BufferedReader COMMON);
 reading_methods!(BufferedReader READING);
 
-/// Create a new buffered reader using the given readable raw IO object.
+/// Reads of a raw stream through a buffer: many small reads make few large ones.
 #[class(
     name = "BufferedReader", module = "_io", base = BUFFERED_IO_BASE, layout = BufferedIoBase,
     flags = BASETYPE, signature = "(raw, buffer_size=DEFAULT_BUFFER_SIZE)", include = [COMMON, READING]

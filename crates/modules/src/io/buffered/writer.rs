@@ -21,11 +21,10 @@ pub struct BufferedWriter {
 common_methods!(BufferedWriter COMMON);
 writing_methods!(BufferedWriter WRITING);
 
-/// A buffer for a writeable sequential RawIO object.
+/// Writes to a raw stream through a buffer: many small writes make few large ones.
 ///
-/// The constructor creates a BufferedWriter for the given writeable raw
-/// stream. If the buffer_size is not given, it defaults to
-/// DEFAULT_BUFFER_SIZE.
+/// The raw stream must be writable. The buffer has buffer_size bytes,
+/// DEFAULT_BUFFER_SIZE where that is not given.
 #[class(
     name = "BufferedWriter", module = "_io", base = BUFFERED_IO_BASE, layout = BufferedIoBase,
     flags = BASETYPE, signature = "(raw, buffer_size=DEFAULT_BUFFER_SIZE)", include = [COMMON, WRITING]

@@ -129,14 +129,13 @@ impl IncrementalNewlineDecoder {
     }
 }
 
-/// Codec used when reading a file in universal newlines mode.
+/// The step of a text file's decoding that deals with line endings.
 ///
-/// It wraps another incremental decoder, translating \r\n and \r into \n.
-/// It also records the types of newlines encountered.  When used with
-/// translate=False, it ensures that the newline sequence is returned in
-/// one piece. When used with decoder=None, it expects unicode strings as
-/// decode input and translates newlines without first invoking an external
-/// decoder.
+/// It hands its input to decoder, another incremental decoder (or, with None,
+/// takes str as it is), and remembers in newlines which endings came by.
+/// Where translate is true, \r\n and \r come out as \n. Where it is not, they
+/// stay, but a \r\n is never torn apart: a \r at the end of the input waits
+/// for what follows.
 #[class(
     name = "IncrementalNewlineDecoder", module = "_io", flags = BASETYPE,
     signature = "(decoder, translate, errors='strict')"

@@ -572,9 +572,9 @@ impl TextIoWrapper {
         Ok(buffer)
     }
 
-    /// Reconfigure the text stream with new parameters.
+    /// Change some of the settings that the stream was made with; those left out stay.
     ///
-    /// This also does an implicit stream flush.
+    /// What still waits to be written is flushed in between.
     #[method("(*, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)")]
     fn reconfigure(
         &self,
