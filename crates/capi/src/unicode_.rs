@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
-use objects::codecs::{decode_text, encode_text};
+use objects::codecs::{ByteOrder, Decoded, decode_text, encode_text, utf7, utf8, utf16, utf32};
 use objects::memory::domains::Domain;
 use objects::prelude::*;
 use objects::str::StrBuilder;
@@ -283,67 +283,90 @@ decoders! {
     PyUnicode_DecodeLocaleAndSize = "utf-8";
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn PyUnicode_DecodeUTF8Stateful(
+/// Decodes with a decoder that leaves alone what is cut off at the end where `consumed` is not null, and then tells
+/// there how many bytes it used.
+///
+/// # Safety
+/// `start` is to `size` bytes, `errors` null or to a C string, `consumed` null or a place.
+unsafe fn decode_stateful(
+    decode: impl FnOnce(&[u8], &str, bool) -> Result<Decoded>,
     start: *const c_char,
     size: isize,
     errors: *const c_char,
     consumed: *mut isize,
 ) -> Result<Ref<Str>> {
     // SAFETY: the caller's promise.
-    unsafe {
-        let errors = optional(errors).unwrap_or("strict");
-        let decoded = objects::codecs::utf8::decode(slice(start, size), errors, consumed.is_null())?;
-        if !consumed.is_null() {
-            consumed.write(decoded.1 as isize);
+    let (bytes, errors) = unsafe { (slice(start, size), optional(errors).unwrap_or("strict")) };
+    let (text, used) = decode(bytes, errors, consumed.is_null())?;
+    if !consumed.is_null() {
+        // SAFETY: as above.
+        unsafe { consumed.write(used as isize) };
+    }
+    Ok(text)
+}
+
+macro_rules! stateful_decoders {
+    ($($name:ident = $decode:path;)*) => {
+        $(#[unsafe(no_mangle)]
+        unsafe extern "C" fn $name(
+            start: *const c_char,
+            size: isize,
+            errors: *const c_char,
+            consumed: *mut isize,
+        ) -> Result<Ref<Str>> {
+            // SAFETY: the caller's promise.
+            unsafe { decode_stateful($decode, start, size, errors, consumed) }
+        })*
+    };
+}
+
+stateful_decoders! {
+    PyUnicode_DecodeUTF7Stateful = utf7::decode;
+    PyUnicode_DecodeUTF8Stateful = utf8::decode;
+}
+
+/// `PyUnicode_DecodeUTF16` and `PyUnicode_DecodeUTF32`, whole and stateful. `byteorder` is null or a place with -1 for
+/// little, 1 for big, and 0 for what a byte order mark says, which is then told there.
+macro_rules! wide_decoders {
+    ($($name:ident, $stateful:ident = $decode:path;)*) => {
+        $(#[unsafe(no_mangle)]
+        unsafe extern "C" fn $name(
+            start: *const c_char,
+            size: isize,
+            errors: *const c_char,
+            byteorder: *mut c_int,
+        ) -> Result<Ref<Str>> {
+            // SAFETY: the caller's promise.
+            unsafe { $stateful(start, size, errors, byteorder, std::ptr::null_mut()) }
         }
-        Ok(decoded.0)
-    }
+
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $stateful(
+            start: *const c_char,
+            size: isize,
+            errors: *const c_char,
+            byteorder: *mut c_int,
+            consumed: *mut isize,
+        ) -> Result<Ref<Str>> {
+            let decode = |bytes: &[u8], errors: &str, is_final: bool| {
+                // SAFETY: the caller's promise.
+                let place = unsafe { byteorder.as_mut() };
+                let order = place.as_ref().and_then(|order| ByteOrder::from_c(**order));
+                let (text, used, found) = $decode(bytes, errors, order, is_final)?;
+                if let Some(place) = place {
+                    *place = ByteOrder::to_c(found);
+                }
+                Ok((text, used))
+            };
+            // SAFETY: the caller's promise.
+            unsafe { decode_stateful(decode, start, size, errors, consumed) }
+        })*
+    };
 }
 
-/// `byteorder`: -1 little, 1 big, 0 by a byte order mark; set to what was found.
-unsafe fn decode_wide(
-    wide: bool,
-    start: *const c_char,
-    size: isize,
-    errors: *const c_char,
-    byteorder: *mut c_int,
-) -> Result<Ref<Str>> {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let order = if byteorder.is_null() { 0 } else { *byteorder };
-        let encoding = match (wide, order) {
-            (false, -1) => "utf-16-le",
-            (false, 1) => "utf-16-be",
-            (false, _) => "utf-16",
-            (true, -1) => "utf-32-le",
-            (true, 1) => "utf-32-be",
-            (true, _) => "utf-32",
-        };
-        decode_text(slice(start, size), Some(encoding), optional(errors))
-    }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn PyUnicode_DecodeUTF16(
-    start: *const c_char,
-    size: isize,
-    errors: *const c_char,
-    byteorder: *mut c_int,
-) -> Result<Ref<Str>> {
-    // SAFETY: the caller's promise.
-    unsafe { decode_wide(false, start, size, errors, byteorder) }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn PyUnicode_DecodeUTF32(
-    start: *const c_char,
-    size: isize,
-    errors: *const c_char,
-    byteorder: *mut c_int,
-) -> Result<Ref<Str>> {
-    // SAFETY: the caller's promise.
-    unsafe { decode_wide(true, start, size, errors, byteorder) }
+wide_decoders! {
+    PyUnicode_DecodeUTF16, PyUnicode_DecodeUTF16Stateful = utf16::decode;
+    PyUnicode_DecodeUTF32, PyUnicode_DecodeUTF32Stateful = utf32::decode;
 }
 
 #[unsafe(no_mangle)]

@@ -194,14 +194,6 @@ pub mod _codecs {
     }
 
     /// The order that was found, as a number.
-    fn order_number(order: Option<ByteOrder>) -> i32 {
-        match order {
-            None => 0,
-            Some(ByteOrder::Little) => -1,
-            Some(ByteOrder::Big) => 1,
-        }
-    }
-
     #[function("(data, errors=None, byteorder=0, final=False, /)")]
     fn utf_16_ex_decode(
         data: BytesLike,
@@ -211,7 +203,7 @@ pub mod _codecs {
     ) -> Result<(Ref<Str>, usize, i32)> {
         let order = ByteOrder::from_c(byteorder);
         let (text, used, found) = codecs::utf16::decode(data.bytes(), mode(&errors), order, is_final(last))?;
-        Ok((text, used, order_number(found)))
+        Ok((text, used, ByteOrder::to_c(found)))
     }
 
     #[function("(str, errors=None, byteorder=0, /)")]
@@ -263,7 +255,7 @@ pub mod _codecs {
     ) -> Result<(Ref<Str>, usize, i32)> {
         let order = ByteOrder::from_c(byteorder);
         let (text, used, found) = codecs::utf32::decode(data.bytes(), mode(&errors), order, is_final(last))?;
-        Ok((text, used, order_number(found)))
+        Ok((text, used, ByteOrder::to_c(found)))
     }
 
     #[function("(str, errors=None, byteorder=0, /)")]

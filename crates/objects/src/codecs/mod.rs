@@ -41,4 +41,13 @@ impl ByteOrder {
             _ => Some(ByteOrder::Big),
         }
     }
+
+    /// The number that C has for an order, or for none.
+    pub fn to_c(order: Option<ByteOrder>) -> i32 {
+        match order {
+            None => 0,
+            Some(ByteOrder::Little) => -1,
+            Some(ByteOrder::Big) => 1,
+        }
+    }
 }

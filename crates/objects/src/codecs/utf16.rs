@@ -37,9 +37,7 @@ pub fn decode(
             _ => {}
         }
     }
-    let encoding = name(found);
-    let (text, used) =
-        decode_units(bytes, at, errors, found.unwrap_or(ByteOrder::NATIVE), encoding, is_final)?;
+    let (text, used) = decode_units(bytes, at, errors, found.unwrap_or(ByteOrder::NATIVE), is_final)?;
     Ok((text, used, found))
 }
 
@@ -64,9 +62,9 @@ fn decode_units(
     mut at: usize,
     errors: &str,
     order: ByteOrder,
-    encoding: &str,
     is_final: bool,
 ) -> Result<Decoded> {
+    let encoding = name(Some(order));
     if let Some(text) = decode_plain(&bytes[at..], order)? {
         return Ok((text, bytes.len()));
     }

@@ -46,8 +46,8 @@ pub fn decode(
             _ => {}
         }
     }
-    let encoding = name(found);
     let effective = found.unwrap_or(ByteOrder::NATIVE);
+    let encoding = name(Some(effective));
     if let Some(text) = decode_plain(&bytes[at..], effective)? {
         return Ok((text, bytes.len(), found));
     }
