@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use super::{Descriptor, doc_signature, doc_text, optional_text};
+use super::Descriptor;
 use crate::prelude::*;
 
 /// `PyGetSetDescrObject`.
@@ -78,15 +78,12 @@ impl GetSetDescriptor {
     #[getter(name = "__doc__")]
     fn doc(&self) -> Ref {
         // SAFETY: a table's texts are NUL-terminated.
-        unsafe {
-            optional_text(self.definition.doc, |doc| Some(Str::new(doc_text(&self.name().to_string(), doc))))
-        }
+        unsafe { self.doc_object(self.definition.doc) }
     }
 
     #[getter(name = "__text_signature__")]
     fn text_signature(&self) -> Ref {
-        let name = self.name().to_string();
         // SAFETY: a table's texts are NUL-terminated.
-        unsafe { optional_text(self.definition.doc, |doc| doc_signature(&name, doc).map(Str::new)) }
+        unsafe { self.signature_object(self.definition.doc) }
     }
 }

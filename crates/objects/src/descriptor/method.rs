@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 use std::mem::offset_of;
 
-use super::{Callee, Descriptor, check_flags, doc_signature, doc_text, optional_text};
+use super::{Callee, Descriptor, check_flags};
 use crate::builtin_function::BuiltinFunction;
 use crate::prelude::*;
 
@@ -130,16 +130,13 @@ impl MethodDescriptor {
     #[getter(name = "__doc__")]
     fn doc(&self) -> Ref {
         // SAFETY: a table's texts are NUL-terminated.
-        unsafe {
-            optional_text(self.definition.doc, |doc| Some(Str::new(doc_text(&self.name().to_string(), doc))))
-        }
+        unsafe { self.doc_object(self.definition.doc) }
     }
 
     #[getter(name = "__text_signature__")]
     fn text_signature(&self) -> Ref {
-        let name = self.name().to_string();
         // SAFETY: a table's texts are NUL-terminated.
-        unsafe { optional_text(self.definition.doc, |doc| doc_signature(&name, doc).map(Str::new)) }
+        unsafe { self.signature_object(self.definition.doc) }
     }
 
     #[method(name = "__reduce__", no_text_signature)]

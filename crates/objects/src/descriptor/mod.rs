@@ -7,7 +7,7 @@ mod method;
 mod new_method;
 mod wrapper;
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_char};
 
 pub use getset::{GET_SET_DESCRIPTOR, GetSetDescriptor};
 pub use invoke::{Callee, check_flags};
@@ -89,6 +89,26 @@ impl Descriptor {
         Str::new(&format!("<{kind} '{}' of '{}' objects>", self.name(), self.owner().name()))
     }
 
+    /// `__doc__`: what a table says of the attribute, without the signature at its head.
+    ///
+    /// # Safety
+    /// The pointer is null or to a NUL-terminated string.
+    unsafe fn doc_object(&self, text: *const c_char) -> Ref {
+        let name = self.name().to_string();
+        // SAFETY: the caller's promise.
+        unsafe { optional_text(text, |text| Some(Str::new(doc_text(&name, text)))) }
+    }
+
+    /// `__text_signature__`: the signature at the head of what a table says of the attribute.
+    ///
+    /// # Safety
+    /// The pointer is null or to a NUL-terminated string.
+    unsafe fn signature_object(&self, text: *const c_char) -> Ref {
+        let name = self.name().to_string();
+        // SAFETY: the caller's promise.
+        unsafe { optional_text(text, |text| doc_signature(&name, text).map(Str::new)) }
+    }
+
     /// Pickles as the attribute of its owner.
     fn reduce(&self) -> Result<Ref<Tuple>> {
         let builtins = (crate::services::get().import)("builtins")?;
@@ -126,7 +146,7 @@ pub fn doc_signature<'a>(name: &str, doc: &'a str) -> Option<&'a str> {
 ///
 /// # Safety
 /// The pointer is null or to a NUL-terminated string.
-unsafe fn optional_text(text: *const std::ffi::c_char, convert: impl Fn(&str) -> Option<Ref<Str>>) -> Ref {
+unsafe fn optional_text(text: *const c_char, convert: impl Fn(&str) -> Option<Ref<Str>>) -> Ref {
     if text.is_null() {
         return none();
     }
