@@ -9,6 +9,7 @@ import functools
 import io
 import operator
 import pickle
+import re
 
 
 class Plain:
@@ -64,6 +65,8 @@ class InPython(Restricted, pickle._Unpickler):
 
 
 LONGEST = 1 << 16
+# `I-0` and `I 1` are truths to the reader in C, which looks at the length and the number, and numbers to the one in Python.
+SIGNED_TRUTH = re.compile(rb"I[^0-9][01]\n")
 
 
 # What a pickle that is broken raises, and what the classes that it names raise at the wrong arguments.
@@ -94,7 +97,7 @@ def run(data):
     if fast is None:
         return
     text = outcome(repr, fast[0])
-    if text is None or "0x" in text[0] or len(text[0]) > LONGEST:
+    if text is None or "0x" in text[0] or len(text[0]) > LONGEST or SIGNED_TRUTH.search(data):
         return
     plain = outcome_in_python(lambda: InPython(io.BytesIO(data), buffers=buffers, **options).load())
     if plain is not None:
