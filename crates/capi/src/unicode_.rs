@@ -473,22 +473,7 @@ unsafe extern "C" fn PyUnicode_FSDecoder(argument: Option<&Object>, place: *mut 
 
 #[unsafe(no_mangle)]
 extern "C" fn PyOS_FSPath(path: &Object) -> Result<Ref> {
-    if path.downcast::<Str>().is_some() || path.downcast::<Bytes>().is_some() {
-        return Ok(path.to_ref());
-    }
-    let Some(method) = path.lookup_special(intern!("__fspath__"))? else {
-        bail!(TypeError, "expected str, bytes or os.PathLike object, not {}", path.class().name());
-    };
-    let result = method.call0()?;
-    if result.downcast::<Str>().is_some() || result.downcast::<Bytes>().is_some() {
-        return Ok(result);
-    }
-    Err(raise!(
-        TypeError,
-        "expected {}.__fspath__() to return str or bytes, not {}",
-        path.class().name(),
-        result.class().name()
-    ))
+    path.fs_path()
 }
 
 #[unsafe(no_mangle)]

@@ -224,10 +224,7 @@ impl Range {
     #[slot(sq_length)]
     #[slot(mp_length)]
     fn length(&self) -> Result<isize> {
-        match self.count().to_isize() {
-            Some(length) => Ok(length),
-            None => Err(raise!(OverflowError, "Python int too large to convert to C ssize_t")),
-        }
+        self.count().checked_isize()
     }
 
     #[slot(sq_item)]

@@ -104,9 +104,7 @@ impl Reversed {
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
     fn set_state(&self, state: &Object) -> Result<()> {
         let Some(index) = state.downcast::<Int>() else { bail!(TypeError, "an integer is required") };
-        let Some(index) = index.to_isize() else {
-            bail!(OverflowError, "Python int too large to convert to C ssize_t");
-        };
+        let index = index.checked_isize()?;
         let Some(sequence) = self.sequence.get() else { return Ok(()) };
         let length = sequence.length()?;
         self.index.set(index.clamp(-1, (length - 1).max(-1)));

@@ -108,13 +108,18 @@ impl FilePath {
 
 #[cold]
 fn wrong_type(function: &str, name: &str, object: &Object, accepts: Accepts) -> Raised {
-    raise!(TypeError, "{function}: {name} should be {}, not {}", accepts.described(), object.class().name())
+    raise!(
+        TypeError,
+        "{function}: {name} should be {}, not {}",
+        accepts.described(),
+        object.class().short_name()
+    )
 }
 
 #[cold]
 fn wrong_type_warning(function: &str, name: &str, object: &Object, accepts: Accepts) -> Result<()> {
     let message =
-        format!("{function}: {name} should be {}, not {}", accepts.described(), object.class().name());
+        format!("{function}: {name} should be {}, not {}", accepts.described(), object.class().short_name());
     objects::services::warn(&exceptions::DeprecationWarning, &message, 1)
 }
 
@@ -187,24 +192,9 @@ fn decode_path(bytes: &[u8]) -> Result<Ref<Str>> {
     decode(bytes)
 }
 
-/// `os.fspath`: text and bytes as they are, else what `__fspath__` gives.
-pub fn fspath(object: &Object) -> Result<Ref> {
-    if object.downcast::<Str>().is_some() || object.downcast::<Bytes>().is_some() {
-        return Ok(object.to_ref());
-    }
-    let Some(method) = object.lookup_special(intern!("__fspath__"))? else {
-        bail!(TypeError, "expected str, bytes or os.PathLike object, not {}", object.class().name());
-    };
-    let given = method.call0()?;
-    match given.downcast::<Str>().is_some() || given.downcast::<Bytes>().is_some() {
-        true => Ok(given),
-        false => Err(not_a_path(object, &given)),
-    }
-}
-
 /// What `PyUnicode_FSConverter` makes of an argument: a string for the system. `TypeError`, `ValueError`.
 pub fn converted(object: &Object) -> Result<CString> {
-    let path = fspath(object)?;
+    let path = object.fs_path()?;
     let bytes = match path.downcast::<Str>() {
         Some(text) => encode(text)?,
         None => path.downcast::<Bytes>().map_or_else(Vec::new, |bytes| bytes.as_bytes().to_vec()),

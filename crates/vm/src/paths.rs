@@ -10,7 +10,7 @@ pub fn decoded_path(path: &Object) -> Result<Ref<Str>> {
         let buffer = path.get_buffer(objects::buffer::request::SIMPLE)?;
         return without_null(decode(buffer.bytes())?);
     }
-    let path = fs_path(path)?;
+    let path = path.fs_path()?;
     let text = match path.into_type::<Str>() {
         Ok(text) => text,
         Err(other) => {
@@ -27,26 +27,6 @@ fn without_null(text: Ref<Str>) -> Result<Ref<Str>> {
         true => Err(raise!(ValueError, "embedded null character")),
         false => Ok(text),
     }
-}
-
-/// `os.fspath`.
-pub fn fs_path(path: &Object) -> Result<Ref> {
-    if path.downcast::<Str>().is_some() || path.downcast::<Bytes>().is_some() {
-        return Ok(path.to_ref());
-    }
-    let Some(method) = path.lookup_special(intern!("__fspath__"))? else {
-        bail!(TypeError, "expected str, bytes or os.PathLike object, not {}", path.class().name());
-    };
-    let result = method.call0()?;
-    if result.downcast::<Str>().is_none() && result.downcast::<Bytes>().is_none() {
-        bail!(
-            TypeError,
-            "expected {}.__fspath__() to return str or bytes, not {}",
-            path.class().name(),
-            result.class().name()
-        );
-    }
-    Ok(result)
 }
 
 /// Text of bytes from the operating system: undecodable ones become surrogates (PEP 383).

@@ -5,7 +5,7 @@ mod hqx;
 mod quoted;
 mod uu;
 
-use objects::buffer::{Buffer, request};
+use objects::buffer::{Buffer, BytesLike, request};
 use objects::bytes_like::operations;
 use objects::module::Module;
 use objects::prelude::*;
@@ -55,6 +55,11 @@ fn encoded(object: &Object, encode: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Ref
     Bytes::try_new(&encode(object.get_buffer(request::SIMPLE)?.bytes()))
 }
 
+/// What an argument says that takes a truth as an integer.
+fn flag(argument: Option<i32>, default: bool) -> bool {
+    argument.map_or(default, |number| number != 0)
+}
+
 fn deprecated(function: &str) -> Result<()> {
     services::warn(&exceptions::DeprecationWarning, &format!("binascii.{function}() is deprecated"), 1)
 }
@@ -97,8 +102,8 @@ fn from_hex(text: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
-fn to_hex(data: &Object, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {
-    let text = operations::hex(data.get_buffer(request::SIMPLE)?.bytes(), sep, bytes_per_sep)?;
+fn to_hex(data: &BytesLike, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {
+    let text = operations::hex(data.bytes(), sep, bytes_per_sep)?;
     Bytes::try_new(text.points().as_bytes())
 }
 
@@ -189,8 +194,8 @@ pub mod module {
     ///
     /// This function is also available as "hexlify()".
     #[function("(data, sep=<unrepresentable>, bytes_per_sep=1)")]
-    fn b2a_hex(data: &Object, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {
-        to_hex(data, sep, bytes_per_sep)
+    fn b2a_hex(data: BytesLike, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {
+        to_hex(&data, sep, bytes_per_sep)
     }
 
     /// Hexadecimal representation of binary data.
@@ -200,28 +205,28 @@ pub mod module {
     ///   bytes_per_sep
     ///     How many bytes a group has; counted from the right, or from the left if negative.
     #[function("(data, sep=<unrepresentable>, bytes_per_sep=1)")]
-    fn hexlify(data: &Object, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {
-        to_hex(data, sep, bytes_per_sep)
+    fn hexlify(data: BytesLike, sep: Option<&Object>, bytes_per_sep: i32) -> Result<Ref<Bytes>> {
+        to_hex(&data, sep, bytes_per_sep)
     }
 
     /// The checksum of a BinHex file, CRC-CCITT, of more data; crc is that of the data before, at first 0.
     #[function("(data, crc, /)")]
-    fn crc_hqx(data: &Object, crc: Masked<u32>) -> Result<u16> {
-        Ok(hqx::checksum(data.get_buffer(request::SIMPLE)?.bytes(), crc.0 as u16))
+    fn crc_hqx(data: BytesLike, crc: Masked<u32>) -> Result<u16> {
+        Ok(hqx::checksum(data.bytes(), crc.0 as u16))
     }
 
     /// The checksum of a ZIP file, CRC-32, of more data; crc is that of the data before.
     #[function("(data, crc=0, /)")]
-    fn crc32(data: &Object, crc: Option<Masked<u32>>) -> Result<u32> {
+    fn crc32(data: BytesLike, crc: Option<Masked<u32>>) -> Result<u32> {
         let mut hasher = crc32fast::Hasher::new_with_initial(crc.map_or(0, |crc| crc.0));
-        hasher.update(data.get_buffer(request::SIMPLE)?.bytes());
+        hasher.update(data.bytes());
         Ok(hasher.finalize())
     }
 
     /// The bytes that quoted-printable text stands for. With header, underscores are spaces.
     #[function("(data, header=False)")]
-    fn a2b_qp(data: &Object, header: bool) -> Result<Ref<Bytes>> {
-        decoded(data, |text| Ok(quoted::decode(text, header)))
+    fn a2b_qp(data: &Object, header: Option<i32>) -> Result<Ref<Bytes>> {
+        decoded(data, |text| Ok(quoted::decode(text, flag(header, false))))
     }
 
     /// Quoted-printable text for the bytes.
@@ -230,8 +235,16 @@ pub mod module {
     /// without it, \n and \r are both encoded. With quotetabs, space and tabs are encoded.
     /// With header, spaces become underscores.
     #[function("(data, quotetabs=False, istext=True, header=False)")]
-    fn b2a_qp(data: &Object, quotetabs: bool, istext: bool, header: bool) -> Result<Ref<Bytes>> {
-        encoded(data, |bytes| quoted::Encoder::new(quotetabs, istext, header).encode(bytes))
+    fn b2a_qp(
+        data: &Object,
+        quotetabs: Option<i32>,
+        istext: Option<i32>,
+        header: Option<i32>,
+    ) -> Result<Ref<Bytes>> {
+        encoded(data, |bytes| {
+            quoted::Encoder::new(flag(quotetabs, false), flag(istext, true), flag(header, false))
+                .encode(bytes)
+        })
     }
 
     #[exec]

@@ -576,9 +576,8 @@ impl TextIoBase {
     /// Let go of the binary stream beneath and give it to the caller.
     ///
     /// Nothing else can be done with this object afterwards.
-    #[method("(*args)", no_text_signature)]
-    fn detach(&self, args: &[&Object]) -> Result<Ref> {
-        let _ = args;
+    #[method("()", no_text_signature)]
+    fn detach(&self) -> Result<Ref> {
         Err(unsupported("detach"))
     }
 

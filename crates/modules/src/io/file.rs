@@ -323,7 +323,7 @@ impl FileIo {
         let mode_text = mode.unwrap_or("r");
         let number = given_number(file)?;
         if number.is_none() {
-            path::fspath(file)?;
+            file.fs_path()?;
         }
         let mode = Mode::parse(mode_text)?;
         self.created.set(mode.creating);

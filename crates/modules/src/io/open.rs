@@ -6,7 +6,6 @@ use super::DEFAULT_BUFFER_SIZE;
 use super::buffered::{random, reader, writer};
 use super::file::FILE_IO;
 use super::text::TEXT_IO_WRAPPER;
-use system::path;
 
 /// The arguments of `open`.
 pub struct Request<'a> {
@@ -115,7 +114,7 @@ fn optional_text(text: &Option<String>) -> Result<Ref> {
 pub fn open(request: &Request<'_>) -> Result<Ref> {
     let file = match is_number(request.file) {
         true => request.file.to_ref(),
-        false => path::fspath(request.file)?,
+        false => request.file.fs_path()?,
     };
     let mut mode = Mode::parse(request.mode)?;
     mode.check(request)?;

@@ -165,7 +165,8 @@ impl StringIo {
         self.part(start, end)
     }
 
-    fn set_newline(&self, newline: Option<&Object>) -> Result<()> {
+    /// What the argument says of the ends of lines.
+    fn line_ends(newline: Option<&Object>) -> Result<LineEnds> {
         let newline = match newline {
             None => Some("\n".to_owned()),
             Some(value) if value.is_none() => None,
@@ -174,17 +175,16 @@ impl StringIo {
                 None => bail!(TypeError, "newline must be str or None, not {}", value.class().name()),
             },
         };
-        let ends = match LineEnds::new(newline.as_deref()) {
-            Ok(ends) => ends,
-            Err(raised) => {
-                raised.clear();
-                let shown = Str::new(newline.as_deref().unwrap_or_default()).as_object().repr()?;
-                bail!(ValueError, "illegal newline value: {shown}");
-            }
-        };
+        LineEnds::new(newline.as_deref()).or_else(|raised| {
+            raised.clear();
+            let shown = Str::new(newline.as_deref().unwrap_or_default()).as_object().repr()?;
+            Err(raise!(ValueError, "illegal newline value: {shown}"))
+        })
+    }
+
+    fn set_line_ends(&self, ends: LineEnds) {
         self.newlines.replace(ends.universal.then(|| Newlines::new(ends.translate)));
         self.ends.replace(ends);
-        Ok(())
     }
 }
 
@@ -213,13 +213,7 @@ impl StringIo {
 
     #[slot(tp_init, "(initial_value='', newline='\\n')")]
     fn init(&self, initial_value: Option<&Object>, newline: Option<&Object>) -> Result<()> {
-        self.initialized.set(false);
-        if let Some(newline) = newline
-            && !newline.is_none()
-            && newline.downcast::<Str>().is_none()
-        {
-            bail!(TypeError, "newline must be str or None, not {}", newline.class().name());
-        }
+        let ends = Self::line_ends(newline)?;
         let value = initial_value.filter(|value| !value.is_none());
         let value = match value.map(|value| (value, value.downcast::<Str>())) {
             None => None,
@@ -228,7 +222,8 @@ impl StringIo {
                 bail!(TypeError, "initial_value must be str or None, not {}", other.class().name())
             }
         };
-        self.set_newline(newline)?;
+        self.initialized.set(false);
+        self.set_line_ends(ends);
         self.content.take();
         self.position.set(0);
         self.closed.set(false);

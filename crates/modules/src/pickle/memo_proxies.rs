@@ -56,7 +56,7 @@ impl PicklerMemoProxy {
 /// A number in a memo's dictionary, as C's `Py_ssize_t`.
 fn number_of(object: &Object) -> Result<isize> {
     let Some(number) = object.downcast::<Int>() else { bail!(TypeError, "an integer is required") };
-    number.to_isize().ok_or_else(|| raise!(OverflowError, "Python int too large to convert to C ssize_t"))
+    number.checked_isize()
 }
 
 #[class(

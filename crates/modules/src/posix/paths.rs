@@ -386,7 +386,7 @@ pub mod functions {
     /// Text and bytes are returned as they are; otherwise the object's __fspath__() is.
     #[function("(path)")]
     fn fspath(path: &Object) -> Result<Ref> {
-        system::path::fspath(path)
+        path.fs_path()
     }
 
     /// The path of the directory that relative paths start from, as str.

@@ -91,10 +91,7 @@ impl<'a> FromArgument<'a> for isize {
     #[inline]
     fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
         refuse_float(value)?;
-        value
-            .index()?
-            .to_isize()
-            .ok_or_else(|| raise!(OverflowError, "Python int too large to convert to C ssize_t"))
+        value.index()?.checked_isize()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::iterator::ByteArrayIterator;
 use super::storage::ByteArray;
-use crate::buffer::BytesLike;
+use crate::buffer::{BytesLike, request};
 use crate::bytes::convert::{self, Source};
 use crate::bytes_like::{self, ByteString, operations};
 use crate::prelude::*;
@@ -63,10 +63,7 @@ impl ByteArray {
             self.with_mut(|content| content.fill(0));
             return Ok(());
         }
-        match object.has_buffer() {
-            true => self.extend(&convert::collect(&object, "bytearray", RANGE)?),
-            false => convert::each_byte(&object, "bytearray", RANGE, |byte| self.push(byte)),
-        }
+        self.append_all(&object)
     }
 
     #[slot(bf_getbuffer)]
@@ -89,7 +86,7 @@ impl ByteArray {
     fn repr_slot(&self) -> Result<Ref<Str>> {
         let name = self.class().name();
         let name = name.rsplit('.').next().unwrap_or(name);
-        Str::try_new(&format!("{name}({})", self.with_bytes(|content| operations::quoted(content, true))))
+        self.with_bytes(|content| operations::quoted(&format!("{name}("), content, ")", true))
     }
 
     #[slot(tp_str)]
@@ -467,5 +464,22 @@ fn slice_values(value: &Object) -> Result<Vec<u8>> {
     if value.downcast::<Str>().is_some() || value.has_index() {
         bail!(TypeError, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
     }
-    convert::collect(value, "bytearray", RANGE)
+    let values = ByteArray::new(b"")?;
+    values.append_all(value)?;
+    Ok(values.to_vec())
+}
+
+impl ByteArray {
+    /// Appends the bytes of memory that is lent, or the integers of an iterable. Those come one by one: an iterator that
+    /// looks at the bytearray sees the ones before, and is not asked how many there are.
+    fn append_all(&self, object: &Object) -> Result<()> {
+        if object.has_buffer() {
+            return self.extend(&object.get_buffer(request::FULL_RO)?.to_contiguous());
+        }
+        let iterator = convert::integers(object, "bytearray")?;
+        while let Some(item) = iterator.next()? {
+            self.push(convert::byte(&item, RANGE)?)?;
+        }
+        Ok(())
+    }
 }

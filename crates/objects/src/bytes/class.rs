@@ -48,7 +48,7 @@ impl Bytes {
 
     #[slot(tp_repr)]
     fn repr_slot(&self) -> Result<Ref<Str>> {
-        Str::try_new(&operations::quoted(self.as_bytes(), false))
+        operations::quoted("", self.as_bytes(), "", false)
     }
 
     #[slot(tp_str)]

@@ -90,41 +90,30 @@ pub fn byte(item: &Object, range_message: &str) -> Result<u8> {
     u8::try_from(value).map_err(|_| raise!(ValueError, "{range_message}"))
 }
 
-/// The bytes of memory that is lent, or of integers that are iterated; `class` is the name for messages.
-pub fn collect(object: &Object, class: &str, range_message: &str) -> Result<Vec<u8>> {
+/// The bytes of memory that is lent, or of integers that are iterated.
+fn collect(object: &Object) -> Result<Vec<u8>> {
     if object.has_buffer() {
         let buffer = object.get_buffer(request::FULL_RO)?;
         return Ok(buffer.to_contiguous());
     }
+    let iterator = integers(object, "bytes")?;
     let mut bytes = Vec::new();
-    each_byte(object, class, range_message, |byte| {
-        bytes.push(byte);
-        Ok(())
-    })?;
+    if bytes.try_reserve(object.length_hint(64)?).is_err() {
+        bail!(MemoryError);
+    }
+    while let Some(item) = iterator.next()? {
+        bytes.push(byte(&item, "bytes must be in range(0, 256)")?);
+    }
     Ok(bytes)
 }
 
-/// Hands on the bytes that the integers of an iterable are, one by one as they come.
-pub fn each_byte(
-    object: &Object,
-    class: &str,
-    range_message: &str,
-    mut take: impl FnMut(u8) -> Result<()>,
-) -> Result<()> {
+/// The iterator over what may be the numbers of bytes; `class` is the name for messages.
+pub fn integers(object: &Object, class: &str) -> Result<Ref> {
     let iterator = match object.downcast::<Str>() {
         None => raise::ignore(object.iter(), &exceptions::TypeError)?,
         Some(_) => None,
     };
-    let Some(iterator) = iterator else {
-        bail!(TypeError, "cannot convert '{}' object to {class}", object.class().name());
-    };
-    if Vec::<u8>::new().try_reserve(object.length_hint(64)?).is_err() {
-        bail!(MemoryError);
-    }
-    while let Some(item) = iterator.next()? {
-        take(byte(&item, range_message)?)?;
-    }
-    Ok(())
+    iterator.ok_or_else(|| raise!(TypeError, "cannot convert '{}' object to {class}", object.class().name()))
 }
 
 /// `bytes(object)` for an object of any kind but a string.
@@ -142,6 +131,6 @@ pub fn from_object(object: &Object) -> Result<Ref<Bytes>> {
     }
     match count(object)? {
         Some(count) => Bytes::build(count, |_| {}),
-        None => Bytes::try_new(&collect(object, "bytes", "bytes must be in range(0, 256)")?),
+        None => Bytes::try_new(&collect(object)?),
     }
 }

@@ -12,11 +12,21 @@ pub fn is_space(byte: u32) -> bool {
     matches!(byte, 0x09..=0x0d | 0x20)
 }
 
-/// The content in quotes, with escapes for what is not printable ASCII. Single quotes are escaped inside
-/// of double ones too where `escapes_single`, as a bytearray does.
-pub fn quoted(content: &[u8], escapes_single: bool) -> String {
+/// The content in quotes, with escapes for what is not printable ASCII, between a prefix and a suffix. Single quotes are
+/// escaped inside of double ones too where `escapes_single`, as a bytearray does. Raises `MemoryError`.
+pub fn quoted(prefix: &str, content: &[u8], suffix: &str, escapes_single: bool) -> Result<Ref<Str>> {
     let quote = if content.contains(&b'\'') && !content.contains(&b'"') { '"' } else { '\'' };
-    let mut text = String::with_capacity(content.len() + 3);
+    let longest = |&byte: &u8| match byte {
+        b'\\' | b'\'' | b'\t' | b'\n' | b'\r' => 2,
+        b' '..=b'~' => 1,
+        _ => 4,
+    };
+    let length = content.iter().map(longest).sum::<usize>() + prefix.len() + suffix.len() + 3;
+    let mut text = String::new();
+    if text.try_reserve_exact(length).is_err() {
+        bail!(MemoryError);
+    }
+    text.push_str(prefix);
     text.push('b');
     text.push(quote);
     for &byte in content {
@@ -37,7 +47,8 @@ pub fn quoted(content: &[u8], escapes_single: bool) -> String {
         }
     }
     text.push(quote);
-    text
+    text.push_str(suffix);
+    Str::try_new(&text)
 }
 
 /// What is searched for: bytes, or one byte given as a number.

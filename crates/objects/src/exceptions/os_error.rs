@@ -44,7 +44,7 @@ impl OSErrorObject {
             self.strerror.set(Some(items[1].clone()));
             if let Some(filename) = items.get(2).filter(|filename| !filename.is_none()) {
                 let is_blocking = self.class().is_subtype(&BlockingIOError);
-                if is_blocking && filename.has_index() {
+                if is_blocking && filename.is_number() {
                     // The third argument of BlockingIOError is a count.
                     self.written.set(filename.as_index_or(&ValueError)?);
                 } else {

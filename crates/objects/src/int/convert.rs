@@ -106,6 +106,11 @@ impl Int {
         self.to_i64().map(|value| value as isize)
     }
 
+    /// The number as a machine integer (`PyLong_AsSsize_t`); `OverflowError` where it does not fit.
+    pub fn checked_isize(&self) -> Result<isize> {
+        self.to_isize().ok_or_else(|| raise!(OverflowError, "Python int too large to convert to C ssize_t"))
+    }
+
     pub fn to_u64(&self) -> Option<u64> {
         match self.to_medium() {
             Some(value) => value.try_into().ok(),

@@ -76,11 +76,9 @@ impl Object {
         if let Some(set) = self.mapping_slot(|suite| &suite.mp_ass_subscript) {
             return raise::check_status(set(self, key, value));
         }
-        if self.sequence_slot(|suite| &suite.sq_item).is_some() {
-            if self.sequence_slot(|suite| &suite.sq_ass_item).is_some() || key.has_index() {
-                return self.assign_index(self.sequence_index(key)?, value);
-            }
-            bail!(TypeError, "sequence index must be integer, not '{}'", key.class().name());
+        let has_slot = self.sequence_slot(|suite| &suite.sq_ass_item).is_some();
+        if has_slot || self.class().tp_as_sequence.get().is_some() && key.has_index() {
+            return self.assign_index(self.sequence_index(key)?, value);
         }
         Err(raise!(
             TypeError,

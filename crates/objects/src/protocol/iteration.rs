@@ -57,18 +57,18 @@ impl Object {
         if let Some(list) = self.downcast_exact::<List>() {
             return Ok(list.to_vec());
         }
+        let iterator = self.iter()?;
         let hint = self.length_hint(8)?;
         if hint > isize::MAX as usize / size_of::<Ref>() {
             bail!(MemoryError);
         }
         let mut items = Vec::with_capacity(hint.min(1 << 20));
-        self.for_each(|item| {
+        while let Some(item) = iterator.next()? {
             if items.try_reserve(1).is_err() {
                 bail!(MemoryError);
             }
             items.push(item);
-            Ok(())
-        })?;
+        }
         Ok(items)
     }
 
@@ -115,7 +115,7 @@ impl Object {
         let Some(hint) = hint.downcast::<Int>() else {
             bail!(TypeError, "__length_hint__ must be an integer, not {}", hint.class().name());
         };
-        match usize::try_from(hint.as_isize()?) {
+        match usize::try_from(hint.checked_isize()?) {
             Ok(hint) => Ok(hint),
             Err(_) => Err(raise!(ValueError, "__length_hint__() should return >= 0")),
         }

@@ -7,6 +7,7 @@ mod instance_check;
 mod item;
 mod iteration;
 mod number;
+mod path;
 pub mod repr_guard;
 mod text;
 

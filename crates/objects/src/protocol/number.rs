@@ -230,12 +230,12 @@ impl Object {
         if !result.is_not_implemented() {
             return Ok(result);
         }
-        // A sequence on the left has the only say; one on the right is not changed in place.
-        if self.class().tp_as_sequence.get().is_some()
-            && let Some(repeat) =
-                sequence_slot(self, |suite| suite.sq_inplace_repeat.get().or(suite.sq_repeat.get()))
-        {
-            return repeat_sequence(repeat, self, other);
+        // What has any method of sequences on the left has the only say; a sequence on the right is not changed in place.
+        if let Some(suite) = self.class().tp_as_sequence.get() {
+            return match suite.sq_inplace_repeat.get().or(suite.sq_repeat.get()) {
+                Some(repeat) => repeat_sequence(repeat, self, other),
+                None => Err(unsupported(self, other, "*=")),
+            };
         }
         match sequence_slot(other, |suite| suite.sq_repeat.get()) {
             Some(repeat) => repeat_sequence(repeat, other, self),

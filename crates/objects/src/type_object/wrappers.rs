@@ -12,7 +12,9 @@ use crate::protocol::CompareOp;
 fn arguments<const N: usize>(arguments: &Tuple) -> Result<[&Object; N]> {
     let given = arguments.as_slice();
     given.try_into().map_err(|_| {
-        raise!(TypeError, "expected {N} argument{}, got {}", if N == 1 { "" } else { "s" }, given.len())
+        // The name of the function, which is to stand in front of the space, is not known where two are taken.
+        let (space, plural) = (if N == 2 { " " } else { "" }, if N == 1 { "" } else { "s" });
+        raise!(TypeError, "{space}expected {N} argument{plural}, got {}", given.len())
     })
 }
 
@@ -131,7 +133,7 @@ fn power_arguments(given: &Tuple) -> Result<(&Object, &Object)> {
         [other, modulus] => Ok((other, modulus)),
         ref all => {
             let bound = if all.is_empty() { "at least 1 argument" } else { "at most 2 arguments" };
-            Err(raise!(TypeError, "expected {bound}, got {}", all.len()))
+            Err(raise!(TypeError, " expected {bound}, got {}", all.len()))
         }
     }
 }
@@ -157,7 +159,7 @@ pub fn descr_get(this: &Object, given: &Tuple, _: Option<&Dict>, function: *cons
         [instance, owner] => (instance, owner),
         ref all => {
             let bound = if all.is_empty() { "at least 1 argument" } else { "at most 2 arguments" };
-            return Err(raise!(TypeError, "expected {bound}, got {}", all.len()));
+            return Err(raise!(TypeError, " expected {bound}, got {}", all.len()));
         }
     };
     let some = |object: &'_ Object| !object.is_none();

@@ -157,7 +157,7 @@ pub mod functions {
         level: i32,
     ) -> Result<Ref> {
         let Some(name) = name.downcast::<Str>() else {
-            bail!(TypeError, "module name must be a string");
+            bail!(TypeError, "__import__() argument 1 must be str, not {}", name.class().name());
         };
         let globals = globals.and_then(Object::downcast::<Dict>);
         let empty = Tuple::new([])?;

@@ -528,7 +528,7 @@ impl Core {
         if !self.is_file.get() || !self.file().is_some_and(|file| file.seekable_answer()) {
             base::check_seekable(&raw)?;
         }
-        let mut offset = target.as_index_or(&exceptions::ValueError)? as i64;
+        let mut offset = checked_offset(target)?;
         if whence < 2 && self.readable.get() && self.unread() > 0 {
             let raw_position = self.raw_tell()?;
             let current = raw_position - self.unread() as i64;
@@ -604,9 +604,19 @@ fn checked_count(count: &Object, method: &str, most: usize) -> Result<usize> {
     }
 }
 
+/// A place in a file. `ValueError` for one that no file has.
+fn checked_offset(offset: &Object) -> Result<i64> {
+    match offset.index()?.to_i64() {
+        Some(offset) => Ok(offset),
+        None => {
+            Err(raise!(ValueError, "cannot fit '{}' into an offset-sized integer", offset.class().name()))
+        }
+    }
+}
+
 /// The position that a raw stream gave back.
 fn checked_position(position: &Object) -> Result<i64> {
-    match position.as_index_or(&exceptions::ValueError)? as i64 {
+    match checked_offset(position)? {
         position if position < 0 => Err(raise!(OSError, "Raw stream returned invalid position {position}")),
         position => Ok(position),
     }

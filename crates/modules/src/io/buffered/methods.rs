@@ -203,8 +203,8 @@ macro_rules! reading_methods {
 
             #[method("(buffer, /)")]
             fn readinto(&self, buffer: &Object) -> Result<Option<usize>> {
-                self.core.raw()?;
                 let mut room = base::writable("readinto", buffer)?;
+                self.core.raw()?;
                 self.core.check_open("readinto of")?;
                 let _held = self.core.lock(self)?;
                 self.core.read_into(room.bytes_mut(), false)
@@ -212,8 +212,8 @@ macro_rules! reading_methods {
 
             #[method("(buffer, /)")]
             fn readinto1(&self, buffer: &Object) -> Result<Option<usize>> {
-                self.core.raw()?;
                 let mut room = base::writable("readinto1", buffer)?;
+                self.core.raw()?;
                 self.core.check_open("readinto of")?;
                 let _held = self.core.lock(self)?;
                 self.core.read_into(room.bytes_mut(), true)

@@ -111,6 +111,14 @@ impl Newlines {
     }
 }
 
+/// The parts of a decoder's state: what it keeps, and a number, of which the low 64 bits count.
+fn state_parts(state: &Object) -> Option<(Ref, u64)> {
+    match state.downcast::<Tuple>()?.items() {
+        [kept, flag] => Some((kept.clone(), flag.downcast::<Int>()?.low_u64())),
+        _ => None,
+    }
+}
+
 /// A decoder that translates line ends behind another decoder, or in text as it comes.
 #[repr(C)]
 #[derive(Trace)]
@@ -181,14 +189,20 @@ impl IncrementalNewlineDecoder {
         if decoder.is_none() {
             return Ok((Bytes::new(b"").into_object(), pending.into_object()));
         }
-        let (buffer, flag) = super::decoder::state_of(&decoder)?;
+        let state = decoder.call_method(intern!("getstate"), &[])?;
+        let Some((buffer, flag)) = state_parts(&state) else { bail!(TypeError, "illegal decoder state") };
         Ok((buffer, Int::from_u64(flag << 1 | u64::from(self.newlines.is_pending())).into_object()))
     }
 
     #[method("(state, /)")]
     fn setstate(&self, state: &Object) -> Result<Ref> {
         let decoder = self.decoder()?;
-        let (buffer, flag) = super::decoder::state_parts(state)?;
+        if state.downcast::<Tuple>().is_none() {
+            bail!(TypeError, "state argument must be a tuple");
+        }
+        let Some((buffer, flag)) = state_parts(state) else {
+            bail!(TypeError, "setstate(): illegal state argument");
+        };
         self.newlines.set_pending(flag & 1 != 0);
         match decoder.is_none() {
             true => Ok(none()),

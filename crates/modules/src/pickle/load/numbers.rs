@@ -24,7 +24,7 @@ fn start(line: &[u8]) -> &[u8] {
 /// An int in a line that counts something.
 pub fn parse_size(line: &[u8]) -> Result<isize> {
     let number = parse(line, 10)?;
-    number.to_isize().ok_or_else(|| raise!(OverflowError, "Python int too large to convert to C ssize_t"))
+    number.checked_isize()
 }
 
 /// The number that C's `strtol` reads in the whole line with the base that its prefix says: unlike Python
