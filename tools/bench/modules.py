@@ -626,6 +626,16 @@ def pyexpat__handlers():
 
 
 @benchmark
+def io__BytesIO():
+    from io import BytesIO
+
+    def run():
+        for _ in range(500):
+            BytesIO(b"some bytes")
+    return run
+
+
+@benchmark
 def uuid__UUID():
     import uuid
 

@@ -269,8 +269,7 @@ extern "C" fn Py_EnterRecursiveCall(place: *const c_char) -> std::ffi::c_int {
 
 #[unsafe(no_mangle)]
 extern "C" fn Py_LeaveRecursiveCall() {
-    let state = objects::thread_state::ThreadState::current();
-    state.recursion_depth.set(state.recursion_depth.get() - 1);
+    objects::thread_state::ThreadState::current().leave_level();
 }
 
 #[unsafe(no_mangle)]
@@ -279,8 +278,7 @@ extern "C" fn _Py_CheckRecursiveCall(
     place: *const c_char,
 ) -> std::ffi::c_int {
     // The inline caller has raised the depth already.
-    let state = objects::thread_state::ThreadState::current();
-    state.recursion_depth.set(state.recursion_depth.get() - 1);
+    objects::thread_state::ThreadState::current().leave_level();
     Py_EnterRecursiveCall(place)
 }
 

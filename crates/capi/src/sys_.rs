@@ -117,7 +117,7 @@ extern "C" fn Py_GetVersion() -> *const c_char {
 
 #[unsafe(no_mangle)]
 extern "C" fn Py_GetRecursionLimit() -> c_int {
-    vm::runtime::recursion_limit()
+    objects::thread_state::recursion_limit()
 }
 
 #[unsafe(no_mangle)]

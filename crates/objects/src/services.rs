@@ -44,8 +44,6 @@ pub struct Services {
     pub is_python_function: fn(&Object) -> bool,
     /// Whether an object is a traceback.
     pub is_traceback: fn(&Object) -> bool,
-    /// The recursion limit of `sys.setrecursionlimit`.
-    pub recursion_limit: fn() -> c_int,
     /// Whether the calling thread holds the GIL, or none is needed yet (`PyGILState_Check`).
     pub may_use_objects: fn() -> bool,
     /// Ends the process with a message and the tracebacks of all threads.
@@ -103,7 +101,6 @@ static ABSENT: Services = Services {
     audit: |_, _| Ok(()),
     is_python_function: |_| false,
     is_traceback: |_| false,
-    recursion_limit: || 1000,
     bytes_warning: || 0,
     may_use_objects: || true,
     fatal_error: |function, message| {

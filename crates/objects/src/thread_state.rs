@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_ulong, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
 use crate::prelude::*;
 
@@ -90,6 +90,25 @@ pub struct ThreadState {
 
 /// The thread that holds the GIL. Each thread sets it when it takes the lock.
 static CURRENT: AtomicPtr<ThreadState> = AtomicPtr::new(ptr::null_mut());
+
+/// `sys.getrecursionlimit()`: how deep calls may nest in any thread.
+static RECURSION_LIMIT: AtomicI32 = AtomicI32::new(1000);
+
+#[inline(always)]
+pub fn recursion_limit() -> i32 {
+    RECURSION_LIMIT.load(Ordering::Relaxed)
+}
+
+pub fn set_recursion_limit(limit: i32) {
+    RECURSION_LIMIT.store(limit, Ordering::Relaxed);
+}
+
+/// `RecursionError`, `place` ending its message.
+#[cold]
+#[inline(never)]
+pub fn too_deep(place: &str) -> Raised {
+    raise!(RecursionError, "maximum recursion depth exceeded{place}")
+}
 
 /// Who is told that a thread's state goes.
 pub trait ThreadEnd {
@@ -198,14 +217,37 @@ impl ThreadState {
         (ptr::from_ref(&here) as usize).saturating_sub(self.stack_limit.get())
     }
 
+    /// Whether little of the native stack is left.
+    #[inline(always)]
+    fn is_stack_short(&self) -> bool {
+        let here = 0u8;
+        (ptr::from_ref(&here) as usize) < self.stack_limit.get()
+    }
+
     /// Checks the native stack: `RecursionError` where little of it is left, `place` ending its message.
     #[inline(always)]
     pub fn check_stack(&self, place: &str) -> Result<()> {
-        let here = 0u8;
-        if (ptr::from_ref(&here) as usize) < self.stack_limit.get() {
-            return Err(raise!(RecursionError, "maximum recursion depth exceeded{place}"));
+        match self.is_stack_short() {
+            true => Err(too_deep(place)),
+            false => Ok(()),
         }
+    }
+
+    /// Goes one level deeper: `RecursionError` where the limit or the stack's end is reached.
+    #[inline(always)]
+    pub fn enter_level(&self, place: &str) -> Result<()> {
+        let depth = self.recursion_depth.get() + 1;
+        if depth > recursion_limit() || self.is_stack_short() {
+            return Err(too_deep(place));
+        }
+        self.recursion_depth.set(depth);
         Ok(())
+    }
+
+    /// Comes back from a level.
+    #[inline(always)]
+    pub fn leave_level(&self) {
+        self.recursion_depth.set(self.recursion_depth.get() - 1);
     }
 }
 

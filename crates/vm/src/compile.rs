@@ -137,7 +137,7 @@ pub fn recursion() -> Recursion {
     let thread = objects::thread_state::ThreadState::current();
     Recursion {
         depth: thread.recursion_depth.get().max(0) as usize,
-        limit: crate::runtime::recursion_limit().max(0) as usize,
+        limit: objects::thread_state::recursion_limit().max(0) as usize,
         stack: stack_limit(),
     }
 }

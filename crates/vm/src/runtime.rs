@@ -1,7 +1,7 @@
 //! The process: the GIL, the list of interpreters, start-up and shut-down.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
@@ -57,9 +57,6 @@ pub fn after_fork_in_child() {
 /// Says that the loop should look up: signals, a GIL request, pending calls, asynchronous exceptions.
 static EVAL_BREAKER: AtomicBool = AtomicBool::new(false);
 
-/// `sys.getrecursionlimit()`.
-static RECURSION_LIMIT: AtomicI32 = AtomicI32::new(1000);
-
 #[inline(always)]
 pub fn breaker_is_set() -> bool {
     EVAL_BREAKER.load(Ordering::Relaxed)
@@ -76,15 +73,6 @@ pub fn set_breaker() {
 pub fn handle_breaker(thread: &ThreadState) -> Result<()> {
     EVAL_BREAKER.store(false, Ordering::Release);
     crate::thread::look_up(thread)
-}
-
-#[inline(always)]
-pub fn recursion_limit() -> i32 {
-    RECURSION_LIMIT.load(Ordering::Relaxed)
-}
-
-pub fn set_recursion_limit(limit: i32) {
-    RECURSION_LIMIT.store(limit, Ordering::Relaxed);
 }
 
 /// Runs the handlers of signals that have arrived, and pending calls.

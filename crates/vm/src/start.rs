@@ -58,7 +58,6 @@ pub fn initialize(config: &Config) -> Result<()> {
         audit: sys::audit,
         is_python_function: |object| object.downcast_exact::<crate::function::Function>().is_some(),
         is_traceback: |object| object.downcast::<crate::traceback::Traceback>().is_some(),
-        recursion_limit: runtime::recursion_limit,
         may_use_objects: thread::holds_gil,
         fatal_error: crate::faults::fatal_error,
         bytes_warning: || Interpreter::current().bytes_warning(),

@@ -157,22 +157,15 @@ pub struct RecursionGuard(());
 impl Drop for RecursionGuard {
     #[inline(always)]
     fn drop(&mut self) {
-        let state = ThreadState::current();
-        state.recursion_depth.set(state.recursion_depth.get() - 1);
+        ThreadState::current().leave_level();
     }
 }
 
 /// Enters a level of native recursion: `RecursionError` where the limit or the stack's end is reached;
 /// `place` ends the message (" while calling a Python object", " in comparison").
-#[inline]
+#[inline(always)]
 pub fn enter_call(place: &str) -> Result<RecursionGuard> {
-    let state = ThreadState::current();
-    let depth = state.recursion_depth.get() + 1;
-    if depth > (crate::services::get().recursion_limit)() {
-        bail!(RecursionError, "maximum recursion depth exceeded{place}");
-    }
-    state.check_stack(place)?;
-    state.recursion_depth.set(depth);
+    ThreadState::current().enter_level(place)?;
     Ok(RecursionGuard(()))
 }
 

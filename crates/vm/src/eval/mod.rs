@@ -85,27 +85,17 @@ pub fn execute(thread: &'static ThreadState, frame: &Frame, throwing: bool) -> R
 /// Makes a frame the innermost one. `RecursionError` where there are too many.
 #[inline(always)]
 fn enter(thread: &ThreadState, frame: &Frame) -> Result<()> {
-    let depth = thread.recursion_depth.get() + 1;
-    if depth > runtime::recursion_limit() {
-        return Err(too_deep());
-    }
-    thread.check_stack("")?;
-    thread.recursion_depth.set(depth);
+    thread.enter_level("")?;
     thread.frame.set(frame.as_ptr());
     frame.executing.set(1);
     Ok(())
-}
-
-#[cold]
-fn too_deep() -> Raised {
-    raise!(RecursionError, "maximum recursion depth exceeded")
 }
 
 /// Makes the caller of the innermost frame the innermost one.
 #[inline(always)]
 fn leave(thread: &ThreadState, frame: &Frame) {
     frame.executing.set(0);
-    thread.recursion_depth.set(thread.recursion_depth.get() - 1);
+    thread.leave_level();
     // SAFETY: the borrow ends here; the caller's frame is owned by whoever runs it.
     let back = unsafe { frame.back.peek() };
     thread.frame.set(back.map_or(std::ptr::null_mut(), |back| back.as_ptr()));

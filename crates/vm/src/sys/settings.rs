@@ -5,10 +5,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use objects::prelude::*;
-use objects::thread_state::ThreadState;
+use objects::thread_state::{ThreadState, recursion_limit, set_recursion_limit};
 
 use crate::config::Config;
-use crate::{paths, runtime};
+use crate::paths;
 
 thread_local! {
     static DLOPEN_FLAGS: Cell<i32> = const { Cell::new(libc::RTLD_NOW) };
@@ -94,7 +94,7 @@ pub mod functions {
     /// Without such a limit endless recursion would exhaust the stack of the process.
     #[function("()")]
     fn getrecursionlimit() -> i32 {
-        runtime::recursion_limit()
+        recursion_limit()
     }
 
     /// Choose how deep calls may be nested before RecursionError is raised.
@@ -113,7 +113,7 @@ pub mod functions {
                 "cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
             );
         }
-        runtime::set_recursion_limit(limit);
+        set_recursion_limit(limit);
         Ok(())
     }
 
