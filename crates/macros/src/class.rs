@@ -9,7 +9,7 @@ use crate::methods::{c_string, doc_with_signature};
 use crate::signature::{Implied, Signature};
 use crate::table::Table;
 
-const KNOWN: &str = "name, symbol, static_, base, layout, flags, basicsize, itemsize, dict_offset, weaklist_offset, \
+const KNOWN: &str = "name, symbol, static_, base, layout, flags, basicsize, itemsize, dealloc, dict_offset, weaklist_offset, \
                      vectorcall_offset, module, signature, include, slots, generic_getattro, generic_setattro";
 
 /// What the attribute says.
@@ -23,6 +23,7 @@ struct Class {
     flags: Option<Expr>,
     basicsize: TokenStream,
     itemsize: TokenStream,
+    dealloc: TokenStream,
     offsets: [TokenStream; 3],
     signature: Option<Signature>,
     include: Vec<Expr>,
@@ -89,6 +90,7 @@ impl Class {
             flags: options.value("flags"),
             basicsize: or(options.value("basicsize"), quote!(::core::mem::size_of::<#owner>())),
             itemsize: or(options.value("itemsize"), quote!(0)),
+            dealloc: or(options.value("dealloc"), quote!(::objects::memory::generic_dealloc::<#owner>)),
             offsets: ["dict_offset", "weaklist_offset", "vectorcall_offset"]
                 .map(|name| or(options.value(name), quote!(0))),
             signature,
@@ -123,7 +125,7 @@ pub fn class(options: TokenStream, mut block: ItemImpl) -> Result<TokenStream> {
     let own = Table::take(&mut block, &class.name)?.expression()?;
     let span = Span::call_site();
 
-    let Class { instance, layout, basicsize, itemsize, include, slots, .. } = &class;
+    let Class { instance, layout, basicsize, itemsize, dealloc, include, slots, .. } = &class;
     let [dict_offset, weaklist_offset, vectorcall_offset] = &class.offsets;
     let full_name = match &class.module {
         Some(module) => format!("{module}.{}", class.name),
@@ -196,7 +198,7 @@ pub fn class(options: TokenStream, mut block: ItemImpl) -> Result<TokenStream> {
                 dict_offset: #dict_offset,
                 weaklist_offset: #weaklist_offset,
                 vectorcall_offset: #vectorcall_offset,
-                dealloc: ::objects::memory::generic_dealloc::<#owner>,
+                dealloc: #dealloc,
                 collection: define::Probe::<#owner>::COLLECTION,
                 tables: TABLES,
                 methods: &METHODS,

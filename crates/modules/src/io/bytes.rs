@@ -179,7 +179,7 @@ impl BytesIo {
 /// A binary file that is nowhere but in memory.
 #[class(
     name = "BytesIO", module = "_io", static_ = BYTES_IO, base = BUFFERED_IO_BASE, layout = BufferedIoBase,
-    flags = BASETYPE, signature = "(initial_bytes=b'')"
+    flags = BASETYPE, signature = "(initial_bytes=b'')", dealloc = memory::dealloc_unfinalized::<BytesIo>
 )]
 impl BytesIo {
     #[slot(tp_new)]

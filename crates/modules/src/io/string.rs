@@ -194,7 +194,7 @@ impl StringIo {
 /// does to line endings is what it does in a TextIOWrapper.
 #[class(
     name = "StringIO", module = "_io", static_ = STRING_IO, base = TEXT_IO_BASE, layout = TextIoBase,
-    flags = BASETYPE, signature = "(initial_value='', newline='\\n')"
+    flags = BASETYPE, signature = "(initial_value='', newline='\\n')", dealloc = memory::dealloc_unfinalized::<StringIo>
 )]
 impl StringIo {
     #[slot(tp_new)]

@@ -245,8 +245,7 @@ pub unsafe extern "C" fn object_gc_free(pointer: *mut c_void) {
     }
 }
 
-/// `tp_dealloc` of a structure in Rust: out of the collector's lists, weak references cleared, fields
-/// dropped, memory given back. A Python subclass's instance comes here after its own part is done.
+/// `tp_dealloc` of a structure in Rust: finalised, then ended as [`dealloc_unfinalized`] does.
 pub unsafe extern "C" fn generic_dealloc<T: Layout>(object: *mut Object) {
     // SAFETY: called once, when the last reference is gone.
     unsafe {
@@ -258,6 +257,16 @@ pub unsafe extern "C" fn generic_dealloc<T: Layout>(object: *mut Object) {
         {
             return;
         }
+        dealloc_unfinalized::<T>(object);
+    }
+}
+
+/// `tp_dealloc` of a structure in Rust whose finaliser does nothing that is seen where no subclass has changed it: out of
+/// the collector's lists, weak references cleared, fields dropped, memory given back. A Python subclass's instance comes
+/// here after its own part is done.
+pub unsafe extern "C" fn dealloc_unfinalized<T: Layout>(object: *mut Object) {
+    // SAFETY: called once, when the last reference is gone.
+    unsafe {
         if (*object).class().has_flags(flags::HAVE_GC) {
             gc::untrack(&*object);
         }

@@ -12,8 +12,8 @@ mod trace;
 pub mod tracing;
 
 pub use allocate::{
-    allocate, allocate_sized, allocate_var, block_of, free, generic_alloc, generic_dealloc, object_free,
-    object_gc_free, raw_allocate, raw_free, raw_reallocate,
+    allocate, allocate_sized, allocate_var, block_of, dealloc_unfinalized, free, generic_alloc,
+    generic_dealloc, object_free, object_gc_free, raw_allocate, raw_free, raw_reallocate,
 };
 pub use dealloc::dealloc;
 pub use domains::{assured, out_of_memory};
