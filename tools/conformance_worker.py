@@ -30,7 +30,6 @@ class Result(unittest.TestResult):
     def tell(self, word, test):
         # Of its class: some tests keep something else under this name.
         self.results.write("%s %s\n" % (word, type(test).id(test).replace("\n", " ")))
-        self.results.flush()
 
     def startTest(self, test):
         super().startTest(test)
@@ -75,7 +74,8 @@ class Result(unittest.TestResult):
 
 
 def main():
-    results = open(sys.argv[1], "a", encoding="utf-8", errors="backslashreplace")
+    # Each line at once: what is in a buffer may be lost, or be written by a forked child too.
+    results = open(sys.argv[1], "a", buffering=1, encoding="utf-8", errors="backslashreplace")
     module_name = sys.argv[2]
     skip = set()
     if len(sys.argv) > 3:
@@ -102,10 +102,8 @@ def main():
         if name in skip:
             return 0, 0
         results.write("start %s\n" % name)
-        results.flush()
         failed, count = doctest.testmod(module, verbose=False, optionflags=optionflags)
         results.write("%s %s\n" % ("fail" if failed else "pass", name))
-        results.flush()
         return failed, count
 
     support._run_suite = run_suite
@@ -133,7 +131,6 @@ def main():
             return
         support.reap_children()
     results.write("done module\n")
-    results.flush()
 
 
 if __name__ == "__main__":
