@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, CString, c_int};
 
+use objects::buffer::BytesLike;
 use objects::prelude::*;
 use objects::str::push_code_point;
 
@@ -59,32 +60,24 @@ impl FilePath {
         if object.is_none() && accepts.takes_none() {
             return Ok(FilePath { is_none: true, ..path(c".".into(), false) });
         }
-        if let Some(text) = object.downcast::<Str>() {
-            return Ok(path(encode_path(text)?, false));
-        }
-        if let Some(bytes) = object.downcast::<Bytes>() {
-            return Ok(path(terminated(bytes.as_bytes(), function, name)?, true));
-        }
-        let is_index = object.has_index() && accepts.takes_file();
-        if object.has_buffer() && !is_index {
-            wrong_type_warning(function, name, object, accepts)?;
+        let is_text = object.is_text_or_bytes();
+        let is_index = !is_text && object.has_index() && accepts.takes_file();
+        if !is_text && !is_index && object.has_buffer() {
+            let message = wrong_type(function, name, object, accepts);
+            objects::services::warn(&exceptions::DeprecationWarning, &message, 1)?;
             let buffer = object.get_buffer(objects::buffer::request::SIMPLE)?;
             return Ok(path(terminated(buffer.bytes(), function, name)?, true));
         }
         if is_index {
             return Ok(FilePath { file: Some(descriptor(object)?), ..path(c"".into(), false) });
         }
-        let Some(method) = object.lookup_special(intern!("__fspath__"))? else {
-            return Err(wrong_type(function, name, object, accepts));
+        let Some(given) = object.fs_path_opt()? else {
+            return Err(raise!(TypeError, "{}", wrong_type(function, name, object, accepts)));
         };
-        let given = method.call0()?;
-        if let Some(text) = given.downcast::<Str>() {
-            return Ok(path(encode_path(text)?, false));
+        match given.downcast::<Str>() {
+            Some(text) => Ok(path(encode_path(text)?, false)),
+            None => Ok(path(terminated(BytesLike::of(&given)?.bytes(), function, name)?, true)),
         }
-        if let Some(bytes) = given.downcast::<Bytes>() {
-            return Ok(path(terminated(bytes.as_bytes(), function, name)?, true));
-        }
-        Err(not_a_path(object, &given))
     }
 
     /// An argument that is a path and nothing else.
@@ -107,30 +100,8 @@ impl FilePath {
 }
 
 #[cold]
-fn wrong_type(function: &str, name: &str, object: &Object, accepts: Accepts) -> Raised {
-    raise!(
-        TypeError,
-        "{function}: {name} should be {}, not {}",
-        accepts.described(),
-        object.class().short_name()
-    )
-}
-
-#[cold]
-fn wrong_type_warning(function: &str, name: &str, object: &Object, accepts: Accepts) -> Result<()> {
-    let message =
-        format!("{function}: {name} should be {}, not {}", accepts.described(), object.class().short_name());
-    objects::services::warn(&exceptions::DeprecationWarning, &message, 1)
-}
-
-#[cold]
-fn not_a_path(object: &Object, given: &Object) -> Raised {
-    raise!(
-        TypeError,
-        "expected {}.__fspath__() to return str or bytes, not {}",
-        object.class().name(),
-        given.class().name()
-    )
+fn wrong_type(function: &str, name: &str, object: &Object, accepts: Accepts) -> String {
+    format!("{function}: {name} should be {}, not {}", accepts.described(), object.class().short_name())
 }
 
 fn terminated(bytes: &[u8], function: &str, name: &str) -> Result<CString> {

@@ -4,7 +4,7 @@ use objects::prelude::*;
 
 /// The text of a path: a string, bytes in the file system's encoding, or what `__fspath__` gives.
 pub fn decoded_path(path: &Object) -> Result<Ref<Str>> {
-    if path.downcast::<Str>().is_none() && path.downcast::<Bytes>().is_none() && path.has_buffer() {
+    if !path.is_text_or_bytes() && path.has_buffer() {
         let message = format!("path should be string, bytes, or os.PathLike, not {}", path.class().name());
         (objects::services::get().warn)(&exceptions::DeprecationWarning, &Str::new(&message), 1, None)?;
         let buffer = path.get_buffer(objects::buffer::request::SIMPLE)?;

@@ -3,24 +3,32 @@
 use crate::prelude::*;
 
 impl Object {
+    /// What a path is in the end.
+    pub fn is_text_or_bytes(&self) -> bool {
+        self.downcast::<Str>().is_some() || self.downcast::<Bytes>().is_some()
+    }
+
     /// `os.fspath(self)`: text and bytes as they are, else what `__fspath__` gives. Raises `TypeError` for what is no path.
     pub fn fs_path(&self) -> Result<Ref> {
-        let is_path =
-            |object: &Object| object.downcast::<Str>().is_some() || object.downcast::<Bytes>().is_some();
-        if is_path(self) {
-            return Ok(self.to_ref());
+        self.fs_path_opt()?.ok_or_else(|| {
+            let class = self.class().short_name();
+            raise!(TypeError, "expected str, bytes or os.PathLike object, not {class}")
+        })
+    }
+
+    /// As `fs_path`, but none for what is no path.
+    pub fn fs_path_opt(&self) -> Result<Option<Ref>> {
+        if self.is_text_or_bytes() {
+            return Ok(Some(self.to_ref()));
         }
-        let class = self.class().short_name();
         let Some(method) = self.lookup_special(intern!("__fspath__"))? else {
-            bail!(TypeError, "expected str, bytes or os.PathLike object, not {class}");
+            return Ok(None);
         };
         let given = method.call0()?;
-        match is_path(&given) {
-            true => Ok(given),
-            false => {
-                let wrong = given.class().short_name();
-                Err(raise!(TypeError, "expected {class}.__fspath__() to return str or bytes, not {wrong}"))
-            }
+        if given.is_text_or_bytes() {
+            return Ok(Some(given));
         }
+        let (class, wrong) = (self.class().short_name(), given.class().short_name());
+        Err(raise!(TypeError, "expected {class}.__fspath__() to return str or bytes, not {wrong}"))
     }
 }
