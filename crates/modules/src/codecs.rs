@@ -193,7 +193,6 @@ pub mod _codecs {
         decode_16(&data, &errors, Some(ByteOrder::Big), last)
     }
 
-    /// The order that was found, as a number.
     #[function("(data, errors=None, byteorder=0, final=False, /)")]
     fn utf_16_ex_decode(
         data: BytesLike,
