@@ -66,7 +66,7 @@ class InPython(Restricted, pickle._Unpickler):
 
 LONGEST = 1 << 16
 # `I-0` and `I 1` are truths to the reader in C, which looks at the length and the number, and numbers to the one in Python.
-SIGNED_TRUTH = re.compile(rb"I[^0-9][01]\n")
+SIGNED_TRUTH = re.compile(rb"I[-+ \t\v\f\r][01]\n")
 
 
 # What a pickle that is broken raises, and what the classes that it names raise at the wrong arguments.

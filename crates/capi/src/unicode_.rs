@@ -325,8 +325,37 @@ stateful_decoders! {
     PyUnicode_DecodeUTF8Stateful = utf8::decode;
 }
 
-/// `PyUnicode_DecodeUTF16` and `PyUnicode_DecodeUTF32`, whole and stateful. `byteorder` is null or a place with -1 for
-/// little, 1 for big, and 0 for what a byte order mark says, which is then told there.
+/// A decoder of UTF-16 or UTF-32: of bytes, by an error handler, in a byte order or by their mark, to their end or not.
+type WideDecoder = fn(&[u8], &str, Option<ByteOrder>, bool) -> Result<(Ref<Str>, usize, Option<ByteOrder>)>;
+
+/// Decodes as `decode_stateful` does. `byteorder` is null or a place with -1 for little, 1 for big, and 0 for what a byte
+/// order mark says, which is then told there.
+///
+/// # Safety
+/// As `decode_stateful`; `byteorder` is null or a place.
+unsafe fn decode_wide(
+    decode: WideDecoder,
+    start: *const c_char,
+    size: isize,
+    errors: *const c_char,
+    byteorder: *mut c_int,
+    consumed: *mut isize,
+) -> Result<Ref<Str>> {
+    let decode = |bytes: &[u8], errors: &str, is_final: bool| {
+        // SAFETY: the caller's promise.
+        let place = unsafe { byteorder.as_mut() };
+        let order = place.as_ref().and_then(|order| ByteOrder::from_c(**order));
+        let (text, used, found) = decode(bytes, errors, order, is_final)?;
+        if let Some(place) = place {
+            *place = ByteOrder::to_c(found);
+        }
+        Ok((text, used))
+    };
+    // SAFETY: the caller's promise.
+    unsafe { decode_stateful(decode, start, size, errors, consumed) }
+}
+
+/// `PyUnicode_DecodeUTF16` and `PyUnicode_DecodeUTF32`, whole and stateful.
 macro_rules! wide_decoders {
     ($($name:ident, $stateful:ident = $decode:path;)*) => {
         $(#[unsafe(no_mangle)]
@@ -348,18 +377,8 @@ macro_rules! wide_decoders {
             byteorder: *mut c_int,
             consumed: *mut isize,
         ) -> Result<Ref<Str>> {
-            let decode = |bytes: &[u8], errors: &str, is_final: bool| {
-                // SAFETY: the caller's promise.
-                let place = unsafe { byteorder.as_mut() };
-                let order = place.as_ref().and_then(|order| ByteOrder::from_c(**order));
-                let (text, used, found) = $decode(bytes, errors, order, is_final)?;
-                if let Some(place) = place {
-                    *place = ByteOrder::to_c(found);
-                }
-                Ok((text, used))
-            };
             // SAFETY: the caller's promise.
-            unsafe { decode_stateful(decode, start, size, errors, consumed) }
+            unsafe { decode_wide($decode, start, size, errors, byteorder, consumed) }
         })*
     };
 }

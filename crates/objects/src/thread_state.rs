@@ -106,7 +106,7 @@ pub fn set_recursion_limit(limit: i32) {
 /// `RecursionError`, `place` ending its message.
 #[cold]
 #[inline(never)]
-pub fn too_deep(place: &str) -> Raised {
+fn too_deep(place: &str) -> Raised {
     raise!(RecursionError, "maximum recursion depth exceeded{place}")
 }
 

@@ -55,11 +55,6 @@ fn encoded(object: &Object, encode: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Ref
     Bytes::try_new(&encode(object.get_buffer(request::SIMPLE)?.bytes()))
 }
 
-/// What an argument says that takes a truth as an integer.
-fn flag(argument: Option<i32>, default: bool) -> bool {
-    argument.map_or(default, |number| number != 0)
-}
-
 fn deprecated(function: &str) -> Result<()> {
     services::warn(&exceptions::DeprecationWarning, &format!("binascii.{function}() is deprecated"), 1)
 }
@@ -226,7 +221,7 @@ pub mod module {
     /// The bytes that quoted-printable text stands for. With header, underscores are spaces.
     #[function("(data, header=False)")]
     fn a2b_qp(data: &Object, header: Option<i32>) -> Result<Ref<Bytes>> {
-        decoded(data, |text| Ok(quoted::decode(text, flag(header, false))))
+        decoded(data, |text| Ok(quoted::decode(text, header.unwrap_or(0) != 0)))
     }
 
     /// Quoted-printable text for the bytes.
@@ -242,8 +237,12 @@ pub mod module {
         header: Option<i32>,
     ) -> Result<Ref<Bytes>> {
         encoded(data, |bytes| {
-            quoted::Encoder::new(flag(quotetabs, false), flag(istext, true), flag(header, false))
-                .encode(bytes)
+            quoted::Encoder::new(
+                quotetabs.unwrap_or(0) != 0,
+                istext.unwrap_or(1) != 0,
+                header.unwrap_or(0) != 0,
+            )
+            .encode(bytes)
         })
     }
 

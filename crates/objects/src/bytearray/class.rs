@@ -2,7 +2,7 @@
 
 use super::iterator::ByteArrayIterator;
 use super::storage::ByteArray;
-use crate::buffer::{BytesLike, request};
+use crate::buffer::BytesLike;
 use crate::bytes::convert::{self, Source};
 use crate::bytes_like::{self, ByteString, operations};
 use crate::prelude::*;
@@ -63,7 +63,10 @@ impl ByteArray {
             self.with_mut(|content| content.fill(0));
             return Ok(());
         }
-        self.append_all(&object)
+        match convert::lent(&object)? {
+            Some(bytes) => self.extend(&bytes),
+            None => self.append_integers(&object),
+        }
     }
 
     #[slot(bf_getbuffer)]
@@ -464,18 +467,18 @@ fn slice_values(value: &Object) -> Result<Vec<u8>> {
     if value.downcast::<Str>().is_some() || value.has_index() {
         bail!(TypeError, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
     }
+    if let Some(bytes) = convert::lent(value)? {
+        return Ok(bytes);
+    }
     let values = ByteArray::new(b"")?;
-    values.append_all(value)?;
+    values.append_integers(value)?;
     Ok(values.to_vec())
 }
 
 impl ByteArray {
-    /// Appends the bytes of memory that is lent, or the integers of an iterable. Those come one by one: an iterator that
-    /// looks at the bytearray sees the ones before, and is not asked how many there are.
-    fn append_all(&self, object: &Object) -> Result<()> {
-        if object.has_buffer() {
-            return self.extend(&object.get_buffer(request::FULL_RO)?.to_contiguous());
-        }
+    /// Appends the integers of an iterable one by one: an iterator that looks at the bytearray sees the ones before, and
+    /// is not asked how many there are.
+    fn append_integers(&self, object: &Object) -> Result<()> {
         let iterator = convert::integers(object, "bytearray")?;
         while let Some(item) = iterator.next()? {
             self.push(convert::byte(&item, RANGE)?)?;

@@ -90,11 +90,18 @@ pub fn byte(item: &Object, range_message: &str) -> Result<u8> {
     u8::try_from(value).map_err(|_| raise!(ValueError, "{range_message}"))
 }
 
+/// The bytes of the memory that an object lends; none where it lends none.
+pub fn lent(object: &Object) -> Result<Option<Vec<u8>>> {
+    match object.has_buffer() {
+        true => Ok(Some(object.get_buffer(request::FULL_RO)?.to_contiguous())),
+        false => Ok(None),
+    }
+}
+
 /// The bytes of memory that is lent, or of integers that are iterated.
 fn collect(object: &Object) -> Result<Vec<u8>> {
-    if object.has_buffer() {
-        let buffer = object.get_buffer(request::FULL_RO)?;
-        return Ok(buffer.to_contiguous());
+    if let Some(bytes) = lent(object)? {
+        return Ok(bytes);
     }
     let iterator = integers(object, "bytes")?;
     let mut bytes = Vec::new();

@@ -78,12 +78,12 @@ impl GetSetDescriptor {
     #[getter(name = "__doc__")]
     fn doc(&self) -> Ref {
         // SAFETY: a table's texts are NUL-terminated.
-        unsafe { self.doc_object(self.definition.doc) }
+        unsafe { self.table_doc(self.definition.doc) }
     }
 
     #[getter(name = "__text_signature__")]
     fn text_signature(&self) -> Ref {
         // SAFETY: a table's texts are NUL-terminated.
-        unsafe { self.signature_object(self.definition.doc) }
+        unsafe { self.table_signature(self.definition.doc) }
     }
 }

@@ -93,7 +93,7 @@ impl Descriptor {
     ///
     /// # Safety
     /// The pointer is null or to a NUL-terminated string.
-    unsafe fn doc_object(&self, text: *const c_char) -> Ref {
+    unsafe fn table_doc(&self, text: *const c_char) -> Ref {
         let name = self.name().to_string();
         // SAFETY: the caller's promise.
         unsafe { optional_text(text, |text| Some(Str::new(doc_text(&name, text)))) }
@@ -103,7 +103,7 @@ impl Descriptor {
     ///
     /// # Safety
     /// The pointer is null or to a NUL-terminated string.
-    unsafe fn signature_object(&self, text: *const c_char) -> Ref {
+    unsafe fn table_signature(&self, text: *const c_char) -> Ref {
         let name = self.name().to_string();
         // SAFETY: the caller's promise.
         unsafe { optional_text(text, |text| doc_signature(&name, text).map(Str::new)) }

@@ -76,8 +76,9 @@ impl Object {
         if let Some(set) = self.mapping_slot(|suite| &suite.mp_ass_subscript) {
             return raise::check_status(set(self, key, value));
         }
-        let has_slot = self.sequence_slot(|suite| &suite.sq_ass_item).is_some();
-        if has_slot || self.class().tp_as_sequence.get().is_some() && key.has_index() {
+        if let Some(suite) = self.class().tp_as_sequence.get()
+            && (key.has_index() || suite.sq_ass_item.get().is_some())
+        {
             return self.assign_index(self.sequence_index(key)?, value);
         }
         Err(raise!(

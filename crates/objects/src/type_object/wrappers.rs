@@ -108,7 +108,7 @@ fn check_not_bypassed(object: &Object, function: ObjObjArgProc, name: &str) -> R
 
 /// `pow` with an optional third argument.
 pub fn power(this: &Object, given: &Tuple, _: Option<&Dict>, function: *const c_void) -> Result<Ref> {
-    let (other, modulus) = power_arguments(given)?;
+    let (other, modulus) = one_or_two(given)?;
     // SAFETY: the slot is nb_power.
     let function = unsafe { transmute::<*const c_void, TernaryFunc>(function) };
     function(this, other, modulus)
@@ -121,16 +121,17 @@ pub fn reflected_power(
     _: Option<&Dict>,
     function: *const c_void,
 ) -> Result<Ref> {
-    let (other, modulus) = power_arguments(given)?;
+    let (other, modulus) = one_or_two(given)?;
     // SAFETY: the slot is nb_power.
     let function = unsafe { transmute::<*const c_void, TernaryFunc>(function) };
     function(other, this, modulus)
 }
 
-fn power_arguments(given: &Tuple) -> Result<(&Object, &Object)> {
+/// One argument or two, `None` standing for the one left out.
+fn one_or_two(given: &Tuple) -> Result<(&Object, &Object)> {
     match *given.as_slice() {
-        [other] => Ok((other, none_object())),
-        [other, modulus] => Ok((other, modulus)),
+        [first] => Ok((first, none_object())),
+        [first, second] => Ok((first, second)),
         ref all => {
             let bound = if all.is_empty() { "at least 1 argument" } else { "at most 2 arguments" };
             Err(raise!(TypeError, " expected {bound}, got {}", all.len()))
@@ -154,14 +155,7 @@ pub fn init(this: &Object, given: &Tuple, keywords: Option<&Dict>, function: *co
 
 /// `__get__(instance, owner=None)`; `None` stands for nothing, but not for both.
 pub fn descr_get(this: &Object, given: &Tuple, _: Option<&Dict>, function: *const c_void) -> Result<Ref> {
-    let (instance, owner) = match *given.as_slice() {
-        [instance] => (instance, none_object()),
-        [instance, owner] => (instance, owner),
-        ref all => {
-            let bound = if all.is_empty() { "at least 1 argument" } else { "at most 2 arguments" };
-            return Err(raise!(TypeError, " expected {bound}, got {}", all.len()));
-        }
-    };
+    let (instance, owner) = one_or_two(given)?;
     let some = |object: &'_ Object| !object.is_none();
     if !some(instance) && !some(owner) {
         bail!(TypeError, "__get__(None, None) is invalid");
