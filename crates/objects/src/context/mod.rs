@@ -8,7 +8,7 @@ use std::ffi::c_int;
 use std::mem::offset_of;
 use std::ptr;
 
-use crate::hamt::{Hamt, ItemIterator, KeyIterator, ValueIterator};
+use crate::hamt::{Hamt, ItemIterator, KeyIterator, Removed, ValueIterator};
 use crate::prelude::*;
 use crate::protocol::CompareOp;
 use crate::thread_state::ThreadState;
@@ -23,6 +23,7 @@ pub struct Context {
     base: Object,
     /// The context that the thread was in when it entered this one.
     previous: Field<Context>,
+    /// Null where no variable has a value.
     variables: Field<Hamt>,
     #[trace(skip)]
     weak_references: Cell<*mut Object>,
@@ -31,14 +32,14 @@ pub struct Context {
 
 impl Context {
     pub fn new() -> Ref<Context> {
-        Context::with_variables(Hamt::new())
+        Context::with_variables(None)
     }
 
-    fn with_variables(variables: Ref<Hamt>) -> Ref<Context> {
+    fn with_variables(variables: Option<Ref<Hamt>>) -> Ref<Context> {
         Ref::new(Context {
             base: Object::header(),
             previous: Field::null(),
-            variables: Field::new(Some(variables)),
+            variables: Field::new(variables),
             weak_references: Cell::new(ptr::null_mut()),
             is_entered: Cell::new(0),
         })
@@ -59,10 +60,10 @@ impl Context {
 
     /// A context of the same variables. It costs the same however many these are.
     pub fn duplicate(&self) -> Ref<Context> {
-        Context::with_variables(self.variables())
+        Context::with_variables(self.variables.get())
     }
 
-    /// The mapping; a context that the collector emptied has an empty one.
+    /// The mapping.
     fn variables(&self) -> Ref<Hamt> {
         self.variables.get().unwrap_or_else(Hamt::new)
     }
@@ -104,7 +105,7 @@ impl Context {
     /// The value of a variable. `TypeError` for another kind of key.
     fn find(&self, key: &Object) -> Result<Option<Ref>> {
         match key.downcast_exact::<ContextVar>() {
-            Some(key) => self.variables().get(key),
+            Some(key) => self.variables.get().map_or(Ok(None), |variables| variables.get(key)),
             None => Err(raise!(TypeError, "a ContextVar key was expected, got {}", key.repr()?)),
         }
     }
@@ -112,13 +113,17 @@ impl Context {
     /// Sets a variable's value, or takes the variable out.
     fn store(&self, variable: &ContextVar, value: Option<&Object>) -> Result<()> {
         let variables = match value {
-            Some(value) => self.variables().with(variable, value)?,
+            Some(value) => Some(match self.variables.get() {
+                Some(variables) => variables.with(variable, value)?,
+                None => Hamt::of_one(variable, value)?,
+            }),
             None => match self.variables().without(variable)? {
-                Some(variables) => variables,
-                None => return Err(raise::set_key_error(variable)),
+                Removed::Nothing => return Err(raise::set_key_error(variable)),
+                Removed::Last => None,
+                Removed::Rest(rest) => Some(rest),
             },
         };
-        self.variables.set(Some(variables));
+        self.variables.set(variables);
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ macro_rules! iterators {
 
             impl $name {
                 pub fn over(hamt: &Hamt) -> Ref<$name> {
-                    let walk = Cell::new(Walk::over(&hamt.root));
+                    let walk = Cell::new(Walk::over(hamt.root.as_deref()));
                     Ref::new($name { base: Object::header(), hamt: Field::new(Some(hamt.to_ref())), walk })
                 }
             }

@@ -10,7 +10,7 @@ use crate::prelude::*;
 use crate::protocol::CompareOp;
 
 pub use iterator::{ITEM_ITERATOR, ItemIterator, KEY_ITERATOR, KeyIterator, VALUE_ITERATOR, ValueIterator};
-pub use node::NODE;
+pub use node::{NODE, Removed};
 use node::{Node, folded_hash};
 
 /// `PyHamtObject`. Immutable, so that the references it gives out need no care.
@@ -18,7 +18,8 @@ use node::{Node, folded_hash};
 #[derive(Trace)]
 pub struct Hamt {
     base: Object,
-    root: Ref<Node>,
+    /// None where the mapping is empty.
+    root: Option<Ref<Node>>,
     #[trace(skip)]
     weak_references: Cell<*mut Object>,
     length: usize,
@@ -26,10 +27,15 @@ pub struct Hamt {
 
 impl Hamt {
     pub fn new() -> Ref<Hamt> {
-        Hamt::over(Node::empty(), 0)
+        Hamt::over(None, 0)
     }
 
-    fn over(root: Ref<Node>, length: usize) -> Ref<Hamt> {
+    /// The mapping of one key.
+    pub fn of_one(key: &Object, value: &Object) -> Result<Ref<Hamt>> {
+        Ok(Hamt::over(Some(Node::of_one(folded_hash(key)?, key, value)), 1))
+    }
+
+    fn over(root: Option<Ref<Node>>, length: usize) -> Ref<Hamt> {
         Ref::new(Hamt {
             base: Object::header(),
             root,
@@ -48,22 +54,29 @@ impl Hamt {
 
     /// The key's value. Hashes and compares, which may raise.
     pub fn get(&self, key: &Object) -> Result<Option<Ref>> {
-        self.root.find(0, folded_hash(key)?, key)
+        let hash = folded_hash(key)?;
+        self.root.as_ref().map_or(Ok(None), |root| root.find(0, hash, key))
     }
 
     /// This mapping with the key's value set.
     pub fn with(&self, key: &Object, value: &Object) -> Result<Ref<Hamt>> {
-        let (root, is_new) = self.root.with(0, folded_hash(key)?, key, value)?;
-        Ok(match root.is(&self.root) {
+        let Some(ours) = &self.root else { return Hamt::of_one(key, value) };
+        let (root, is_new) = ours.with(0, folded_hash(key)?, key, value)?;
+        Ok(match root.is(ours) {
             true => self.to_ref(),
-            false => Hamt::over(root, self.length + usize::from(is_new)),
+            false => Hamt::over(Some(root), self.length + usize::from(is_new)),
         })
     }
 
-    /// This mapping without the key; none if it is not there.
-    pub fn without(&self, key: &Object) -> Result<Option<Ref<Hamt>>> {
-        let root = self.root.without(0, folded_hash(key)?, key)?;
-        Ok(root.map(|root| Hamt::over(root, self.length - 1)))
+    /// This mapping without the key.
+    pub fn without(&self, key: &Object) -> Result<Removed<Hamt>> {
+        let hash = folded_hash(key)?;
+        let Some(root) = &self.root else { return Ok(Removed::Nothing) };
+        Ok(match root.without(0, hash, key)? {
+            Removed::Nothing => Removed::Nothing,
+            Removed::Last => Removed::Last,
+            Removed::Rest(root) => Removed::Rest(Hamt::over(Some(root), self.length - 1)),
+        })
     }
 
     /// Whether both have equal values for the same keys.
@@ -74,9 +87,10 @@ impl Hamt {
         if self.length != other.length {
             return Ok(false);
         }
-        let mut walk = node::Walk::over(&self.root);
+        let Some(theirs) = &other.root else { return Ok(true) };
+        let mut walk = node::Walk::over(self.root.as_deref());
         while let Some((hash, key, value)) = walk.next() {
-            match other.root.find(0, hash, &key)? {
+            match theirs.find(0, hash, &key)? {
                 Some(theirs) if value.equals(&theirs)? => {}
                 _ => return Ok(false),
             }
@@ -133,7 +147,11 @@ impl Hamt {
 
     #[method("(key, /)", no_text_signature)]
     fn delete(&self, key: &Object) -> Result<Ref<Hamt>> {
-        Ok(self.without(key)?.unwrap_or_else(|| self.to_ref()))
+        Ok(match self.without(key)? {
+            Removed::Nothing => self.to_ref(),
+            Removed::Last => Hamt::new(),
+            Removed::Rest(rest) => rest,
+        })
     }
 
     #[method(no_text_signature)]
@@ -179,8 +197,8 @@ mod tests {
             let mut rest = full.clone();
             for (index, key) in keys.iter().enumerate() {
                 assert!(full.get(key).unwrap().unwrap().is(key));
-                rest = rest.without(key).unwrap().unwrap();
-                assert!(rest.get(key).unwrap().is_none() && rest.without(key).unwrap().is_none());
+                rest = rest.delete(key).unwrap();
+                assert!(rest.get(key).unwrap().is_none() && rest.delete(key).unwrap().is(&rest));
                 assert_eq!(pairs(&rest), keys.len() - index - 1);
             }
             assert!(rest.equals(&versions[0]).unwrap() && !rest.equals(&versions[1]).unwrap());

@@ -3,6 +3,9 @@
 use std::ffi::c_int;
 use std::ops::ControlFlow;
 
+use smallvec::{SmallVec, smallvec};
+
+use crate::header::Layout;
 use crate::memory::{Trace, Visitor};
 use crate::prelude::*;
 
@@ -35,12 +38,24 @@ enum Shape {
     Collision(u32),
 }
 
-/// A node of the trie. Below the root, one with a single pair is that pair.
+/// The entries of a node, inside it where they are few: most contexts have no more variables.
+type Entries = SmallVec<[Entry; 2]>;
+
+/// A node of the trie, never without entries. Below the root, one with a single pair is that pair.
 #[repr(C)]
 pub struct Node {
     base: Object,
     shape: Shape,
-    entries: Box<[Entry]>,
+    entries: Entries,
+}
+
+/// What is left when a key is taken out.
+pub enum Removed<T: Layout> {
+    /// The key was not there.
+    Nothing,
+    /// There was no other.
+    Last,
+    Rest(Ref<T>),
 }
 
 impl Trace for Node {
@@ -75,35 +90,37 @@ fn index(bitmap: u32, bit: u32) -> usize {
 }
 
 impl Node {
-    fn new(shape: Shape, entries: impl IntoIterator<Item = Entry>) -> Ref<Node> {
-        Ref::new(Node { base: Object::header(), shape, entries: entries.into_iter().collect() })
+    fn new(shape: Shape, entries: Entries) -> Ref<Node> {
+        Ref::new(Node { base: Object::header(), shape, entries })
     }
 
-    pub fn empty() -> Ref<Node> {
-        Node::new(Shape::Bitmap(0), [])
+    /// A root with one pair.
+    pub fn of_one(hash: u32, key: &Object, value: &Object) -> Ref<Node> {
+        let pair = Entry::Pair { hash, key: key.to_ref(), value: value.to_ref() };
+        Node::new(Shape::Bitmap(place(hash, 0)), smallvec![pair])
     }
 
     /// A copy with another entry in a place.
     fn replacing(&self, index: usize, entry: Entry) -> Ref<Node> {
-        let mut entries = self.entries.to_vec();
+        let mut entries = self.entries.clone();
         entries[index] = entry;
         Node::new(self.shape, entries)
     }
 
     /// A copy with an entry more.
     fn inserting(&self, shape: Shape, index: usize, entry: Entry) -> Ref<Node> {
-        let mut entries = Vec::with_capacity(self.entries.len() + 1);
-        entries.extend_from_slice(&self.entries[..index]);
-        entries.push(entry);
-        entries.extend_from_slice(&self.entries[index..]);
-        Node::new(shape, entries)
+        let (before, after) = self.entries.split_at(index);
+        let entries = before.iter().cloned().chain([entry]).chain(after.iter().cloned());
+        Node::new(shape, entries.collect())
     }
 
     /// A copy with an entry less.
-    fn removing(&self, shape: Shape, index: usize) -> Ref<Node> {
-        let mut entries = self.entries.to_vec();
-        entries.remove(index);
-        Node::new(shape, entries)
+    fn removing(&self, shape: Shape, index: usize) -> Removed<Node> {
+        let (before, after) = (&self.entries[..index], &self.entries[index + 1..]);
+        match before.is_empty() && after.is_empty() {
+            true => Removed::Last,
+            false => Removed::Rest(Node::new(shape, before.iter().chain(after).cloned().collect())),
+        }
     }
 
     /// The place of a key among colliding ones.
@@ -151,7 +168,8 @@ impl Node {
                 None => Ok((self.inserting(self.shape, self.entries.len(), pair()), true)),
             },
             Shape::Collision(ours) => {
-                let parent = Node::new(Shape::Bitmap(place(ours, shift)), [Entry::Node(self.to_ref())]);
+                let parent =
+                    Node::new(Shape::Bitmap(place(ours, shift)), smallvec![Entry::Node(self.to_ref())]);
                 parent.with(shift, hash, key, value)
             }
             Shape::Bitmap(bitmap) => {
@@ -194,39 +212,42 @@ impl Node {
     /// A node of two pairs with different keys.
     fn of_two(shift: u32, first: (u32, Entry), second: (u32, Entry)) -> Ref<Node> {
         if first.0 == second.0 {
-            return Node::new(Shape::Collision(first.0), [first.1, second.1]);
+            return Node::new(Shape::Collision(first.0), smallvec![first.1, second.1]);
         }
         let (first_bit, second_bit) = (place(first.0, shift), place(second.0, shift));
         if first_bit == second_bit {
             let below = Node::of_two(shift + LEVEL_BITS, first, second);
-            return Node::new(Shape::Bitmap(first_bit), [Entry::Node(below)]);
+            return Node::new(Shape::Bitmap(first_bit), smallvec![Entry::Node(below)]);
         }
         let entries = if first_bit < second_bit { [first.1, second.1] } else { [second.1, first.1] };
-        Node::new(Shape::Bitmap(first_bit | second_bit), entries)
+        Node::new(Shape::Bitmap(first_bit | second_bit), SmallVec::from_buf(entries))
     }
 
-    /// This node without a key; none if it is not there.
-    pub fn without(&self, shift: u32, hash: u32, key: &Object) -> Result<Option<Ref<Node>>> {
+    /// This node without a key.
+    pub fn without(&self, shift: u32, hash: u32, key: &Object) -> Result<Removed<Node>> {
         match self.shape {
-            Shape::Collision(ours) if ours == hash => {
-                Ok(self.position(key)?.map(|index| self.removing(self.shape, index)))
-            }
-            Shape::Collision(_) => Ok(None),
+            Shape::Collision(ours) if ours == hash => Ok(match self.position(key)? {
+                Some(index) => self.removing(self.shape, index),
+                None => Removed::Nothing,
+            }),
+            Shape::Collision(_) => Ok(Removed::Nothing),
             Shape::Bitmap(bitmap) => {
                 let bit = place(hash, shift);
                 let index = index(bitmap, bit);
                 if bitmap & bit == 0 {
-                    return Ok(None);
+                    return Ok(Removed::Nothing);
                 }
+                let removing = || self.removing(Shape::Bitmap(bitmap & !bit), index);
                 match &self.entries[index] {
-                    Entry::Node(node) => {
-                        let child = node.without(shift + LEVEL_BITS, hash, key)?;
-                        Ok(child.map(|child| self.replacing(index, Node::into_entry(child))))
-                    }
-                    Entry::Pair { key: ours, .. } => {
-                        let shape = Shape::Bitmap(bitmap & !bit);
-                        Ok(key.equals(ours)?.then(|| self.removing(shape, index)))
-                    }
+                    Entry::Node(node) => Ok(match node.without(shift + LEVEL_BITS, hash, key)? {
+                        Removed::Nothing => Removed::Nothing,
+                        Removed::Last => removing(),
+                        Removed::Rest(child) => Removed::Rest(self.replacing(index, Node::into_entry(child))),
+                    }),
+                    Entry::Pair { key: ours, .. } => Ok(match key.equals(ours)? {
+                        true => removing(),
+                        false => Removed::Nothing,
+                    }),
                 }
             }
         }
@@ -238,8 +259,8 @@ impl Node {
 pub struct Walk(Vec<(Ref<Node>, usize)>);
 
 impl Walk {
-    pub fn over(root: &Node) -> Walk {
-        Walk(vec![(root.to_ref(), 0)])
+    pub fn over(root: Option<&Node>) -> Walk {
+        Walk(root.map(|root| (root.to_ref(), 0)).into_iter().collect())
     }
 
     /// The next pair and its key's folded hash.
