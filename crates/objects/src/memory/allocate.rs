@@ -132,12 +132,7 @@ pub fn allocate_sized<T: Layout>(class: &Type, bytes: Option<usize>) -> Result<R
 /// An object of the class that begins with the value; its header is written here.
 pub fn allocate<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
     debug_assert!(class.tp_basicsize.get() as usize >= size_of::<T>());
-    let size = match class.tp_itemsize.get() {
-        0 => 0,
-        // SAFETY: types with items begin with a VarObject.
-        _ => unsafe { (*ptr::from_ref(&value).cast::<VarObject>()).size() },
-    };
-    let object: Ref<T> = allocate_var(class, size)?;
+    let object: Ref<T> = allocate_var(class, items_of(&value))?;
     let header = (object.as_object().refcnt(), ptr::from_ref(object.as_object().class()));
     let pointer: *mut T = object.as_object().as_ptr().cast();
     // SAFETY: the memory is ours alone, of at least T's size; its old bytes need no drop.
@@ -150,6 +145,31 @@ pub fn allocate<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
         gc::track(object.as_object());
     }
     Ok(object)
+}
+
+/// How many items the value says that it has: none where its class has no items.
+#[inline(always)]
+fn items_of<T: Layout>(value: &T) -> isize {
+    match T::class().tp_itemsize.get() != 0 && size_of::<T>() >= size_of::<VarObject>() {
+        // SAFETY: types with items begin with a VarObject.
+        true => unsafe { (*ptr::from_ref(value).cast::<VarObject>()).size() },
+        false => 0,
+    }
+}
+
+/// Memory for an instance of a structure's own class, which is made ready where it is not; untracked by the collector.
+#[inline(never)]
+fn fresh(class: &Type, size: usize, items: isize) -> Result<*mut Object> {
+    let is_ready_and_static = class.tp_flags.get() & (flags::READY | flags::HEAPTYPE) == flags::READY;
+    let is_plain = class.tp_basicsize.get() as usize == size && class.tp_itemsize.get() == 0;
+    if is_ready_and_static && is_plain {
+        return match class.has_flags(flags::HAVE_GC) {
+            true => gc::allocate(size),
+            false => unless_null(raw_allocate(size)).map(|memory| memory.cast()),
+        };
+    }
+    crate::startup::see_to_type(class)?;
+    allocate_var::<Object>(class, items).map(|object| object.into_raw().cast())
 }
 
 /// An object that is the value and nothing more, of a static class, untracked by the collector: no part
@@ -177,23 +197,21 @@ fn allocate_plain<T: Layout>(class: &Type, value: T) -> Result<Ref<T>> {
 impl<T: Layout> Ref<T> {
     /// A new object of T's own class. Small objects end the process when there is no memory at all,
     /// as every allocation of Rust's does; whatever has a size that a program chooses is fallible.
-    #[inline]
+    #[inline(always)]
     pub fn new(value: T) -> Ref<T> {
         let class = T::class();
-        let is_ready_and_static = class.tp_flags.get() & (flags::READY | flags::HEAPTYPE) == flags::READY;
-        assured(|| {
-            match class.tp_basicsize.get() as usize == size_of::<T>()
-                && class.tp_itemsize.get() == 0
-                && is_ready_and_static
-            {
-                true => allocate_plain(class, value).inspect(|object| {
-                    if class.has_flags(flags::HAVE_GC) {
-                        gc::track(object.as_object());
-                    }
-                }),
-                false => crate::startup::see_to_type(class).and_then(|()| allocate(class, value)),
+        // The memory comes first: so the fields are written there and nowhere else.
+        let pointer = assured(|| fresh(class, size_of::<T>(), items_of(&value))).cast::<T>();
+        // SAFETY: memory for an instance of T's own class, ours alone.
+        unsafe {
+            ptr::write(pointer, value);
+            (*pointer).as_object().set_class(class);
+            (*pointer).as_object().set_refcnt(1);
+            if class.has_flags(flags::HAVE_GC) {
+                gc::track((*pointer).as_object());
             }
-        })
+            Ref::from_raw(pointer.cast::<Object>()).cast_unchecked()
+        }
     }
 
     /// The same for a container that the collector need not know yet. Raises `MemoryError`.

@@ -5,16 +5,18 @@ use std::cell::{Cell, RefCell};
 use crate::prelude::*;
 
 /// How many deallocations may nest before the next ones wait for their turn.
-const NESTING: u32 = 50;
+const DEEPEST: u32 = 50;
 
-struct Trash {
+/// How deep deallocations are nested, and whether objects wait. It needs no end of its own: looking at it is cheap.
+struct Nesting {
     depth: Cell<u32>,
-    /// Objects without references that wait until the nesting has unwound.
-    waiting: RefCell<Vec<*const Object>>,
+    any_waits: Cell<bool>,
 }
 
 thread_local! {
-    static TRASH: Trash = const { Trash { depth: Cell::new(0), waiting: RefCell::new(Vec::new()) } };
+    static NESTING: Nesting = const { Nesting { depth: Cell::new(0), any_waits: Cell::new(false) } };
+    /// Objects without references that wait until the nesting has unwound.
+    static WAITING: RefCell<Vec<*const Object>> = const { RefCell::new(Vec::new()) };
 }
 
 /// `_Py_Dealloc`: ends an object whose last reference is gone, which may run Python code.
@@ -27,26 +29,33 @@ pub fn dealloc(object: &Object) {
     if !class.has_flags(flags::HAVE_GC) {
         return end(object);
     }
-    TRASH.with(|trash| {
-        if trash.depth.get() >= NESTING {
+    NESTING.with(|nesting| {
+        let depth = nesting.depth.get();
+        if depth >= DEEPEST {
             // The collector must not take it for garbage of its own meanwhile.
             gc::untrack(object);
-            trash.waiting.borrow_mut().push(object);
+            WAITING.with_borrow_mut(|waiting| waiting.push(object));
+            nesting.any_waits.set(true);
             return;
         }
-        trash.depth.set(trash.depth.get() + 1);
+        nesting.depth.set(depth + 1);
         end(object);
-        if trash.depth.get() == 1 {
-            loop {
-                // The borrow ends before the next object does: its end may put others aside.
-                let next = trash.waiting.borrow_mut().pop();
-                let Some(next) = next else { break };
-                // SAFETY: the object has no references left, so nobody else has ended it.
-                end(unsafe { &*next });
-            }
+        if depth == 0 && nesting.any_waits.get() {
+            end_waiting();
+            nesting.any_waits.set(false);
         }
-        trash.depth.set(trash.depth.get() - 1);
+        nesting.depth.set(depth);
     });
+}
+
+/// Ends the objects that wait, and those that begin to wait meanwhile.
+#[inline(never)]
+fn end_waiting() {
+    // The borrow ends before the next object does: its end may put others aside.
+    while let Some(next) = WAITING.with_borrow_mut(Vec::pop) {
+        // SAFETY: the object has no references left, so nobody else has ended it.
+        end(unsafe { &*next });
+    }
 }
 
 fn end(object: &Object) {
