@@ -1,10 +1,10 @@
 //! `builtin_function_or_method`: a function of a method table, with the object it is bound to.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_int};
 use std::mem::offset_of;
 use std::ptr;
 
-use crate::descriptor::{Callee, check_flags, doc_signature, doc_text};
+use crate::descriptor::{Callee, check_flags, doc_signature, doc_text, for_convention};
 use crate::module::Module;
 use crate::prelude::*;
 use crate::protocol::CompareOp;
@@ -32,7 +32,7 @@ pub struct BuiltinMethod {
     class: Field<Type>,
 }
 
-unsafe extern "C" fn vectorcall(
+unsafe extern "C" fn vectorcall<const CONVENTION: c_int>(
     callee: &Object,
     arguments: *const &Object,
     count: usize,
@@ -47,7 +47,7 @@ unsafe extern "C" fn vectorcall(
     let callee =
         Callee { definition: function.definition, receiver, class: class.as_deref(), function: callee };
     // SAFETY: the caller's promise.
-    unsafe { callee.vectorcall(arguments, count & !VECTORCALL_ARGUMENTS_OFFSET, names) }
+    unsafe { callee.vectorcall::<CONVENTION>(arguments, count & !VECTORCALL_ARGUMENTS_OFFSET, names) }
 }
 
 impl BuiltinFunction {
@@ -74,7 +74,7 @@ impl BuiltinFunction {
             receiver: Field::new(receiver),
             module: Field::new(module),
             weak_references: std::cell::Cell::new(ptr::null_mut()),
-            vectorcall: Some(vectorcall),
+            vectorcall: Some(for_convention!(definition, vectorcall)),
         };
         match (definition.flags & method_flags::METHOD != 0, class) {
             (false, None) => Ok(Ref::new(function)),

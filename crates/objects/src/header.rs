@@ -361,6 +361,13 @@ impl<T: Layout> Field<T> {
         unsafe { self.peek() }.is_none()
     }
 
+    /// Whether the field holds this very object.
+    #[inline(always)]
+    pub fn holds(&self, object: &T) -> bool {
+        // SAFETY: the borrow ends here, and nothing runs meanwhile.
+        unsafe { self.peek() }.is_some_and(|ours| ptr::eq(ours, object))
+    }
+
     /// A new reference to what the field holds.
     #[inline(always)]
     pub fn get(&self) -> Option<Ref<T>> {

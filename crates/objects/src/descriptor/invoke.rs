@@ -25,6 +25,30 @@ const CONVENTION: c_int = method_flags::VARARGS
     | method_flags::KEYWORDS
     | method_flags::METHOD;
 
+/// Stands for the convention that the table's entry says when it is called.
+pub const ANY_CONVENTION: c_int = -1;
+
+/// Of a function that takes the convention as its constant, the instance for a table's entry: it needs no look at the
+/// flags at each call.
+macro_rules! for_convention {
+    ($definition:expr, $function:ident) => {{
+        use crate::descriptor::{ANY_CONVENTION, FASTCALL_KEYWORDS, convention_of};
+        match convention_of($definition) {
+            method_flags::NOARGS => $function::<{ method_flags::NOARGS }>,
+            method_flags::O => $function::<{ method_flags::O }>,
+            method_flags::FASTCALL => $function::<{ method_flags::FASTCALL }>,
+            FASTCALL_KEYWORDS => $function::<FASTCALL_KEYWORDS>,
+            _ => $function::<ANY_CONVENTION>,
+        }
+    }};
+}
+pub(crate) use for_convention;
+
+/// The flags of a table's entry that say how it is called.
+pub fn convention_of(definition: &MethodDef) -> c_int {
+    definition.flags & CONVENTION
+}
+
 /// A function about to be called: its table entry, its receiver, and the object that is being called,
 /// which messages name.
 pub struct Callee<'a> {
@@ -36,19 +60,19 @@ pub struct Callee<'a> {
 }
 
 impl Callee<'_> {
-    /// Calls with a vector of arguments.
+    /// Calls with a vector of arguments. `KNOWN` is the convention of the table's entry, or [`ANY_CONVENTION`].
     ///
     /// # Safety
     /// `arguments` points to `count` arguments and a value for each name behind them.
-    #[inline]
-    pub unsafe fn vectorcall(
+    #[inline(always)]
+    pub unsafe fn vectorcall<const KNOWN: c_int>(
         &self,
         arguments: *const &Object,
         count: usize,
         names: Option<&Tuple>,
     ) -> Result<Ref> {
         let names = names.filter(|names| names.size() > 0);
-        let convention = self.definition.flags & CONVENTION;
+        let convention = if KNOWN == ANY_CONVENTION { convention_of(self.definition) } else { KNOWN };
         let function = self.definition.function;
         let takes_keywords = convention & method_flags::KEYWORDS != 0;
         if names.is_some() && !takes_keywords {
@@ -89,24 +113,36 @@ impl Callee<'_> {
                     ),
                     None => Err(raise!(SystemError, "{} has no defining class", self.describe())),
                 },
-                _ => {
-                    let all = count + names.map_or(0, |names| names.size() as usize);
-                    let all = memory::slice_or_empty(arguments, all);
-                    let tuple = Tuple::new(all[..count].iter().map(|argument| argument.to_ref()))?;
-                    let keywords = match names {
-                        None => None,
-                        Some(names) => {
-                            let keywords = Dict::new();
-                            for (name, value) in names.items().iter().zip(&all[count..]) {
-                                keywords.set(name, value)?;
-                            }
-                            Some(keywords)
-                        }
-                    };
-                    self.call_variable(&tuple, keywords.as_deref())
-                }
+                _ => self.vectorcall_variable(arguments, count, names),
             }
         }
+    }
+
+    /// Calls a function of the old conventions: with a tuple and a dictionary.
+    ///
+    /// # Safety
+    /// As `vectorcall`'s.
+    unsafe fn vectorcall_variable(
+        &self,
+        arguments: *const &Object,
+        count: usize,
+        names: Option<&Tuple>,
+    ) -> Result<Ref> {
+        let all = count + names.map_or(0, |names| names.size() as usize);
+        // SAFETY: the caller's promise.
+        let all = unsafe { memory::slice_or_empty(arguments, all) };
+        let tuple = Tuple::new(all[..count].iter().map(|argument| argument.to_ref()))?;
+        let keywords = match names {
+            None => None,
+            Some(names) => {
+                let keywords = Dict::new();
+                for (name, value) in names.items().iter().zip(&all[count..]) {
+                    keywords.set(name, value)?;
+                }
+                Some(keywords)
+            }
+        };
+        self.call_variable(&tuple, keywords.as_deref())
     }
 
     /// Calls with a tuple and a dictionary of arguments.
@@ -121,7 +157,13 @@ impl Callee<'_> {
         }
         let Some(keywords) = keywords else {
             // SAFETY: the tuple holds as many arguments as it says.
-            return unsafe { self.vectorcall(arguments.as_slice().as_ptr(), arguments.items().len(), None) };
+            return unsafe {
+                self.vectorcall::<ANY_CONVENTION>(
+                    arguments.as_slice().as_ptr(),
+                    arguments.items().len(),
+                    None,
+                )
+            };
         };
         let mut names = Vec::new();
         let mut all = arguments.items().to_vec();
@@ -132,7 +174,13 @@ impl Callee<'_> {
         }
         let names = Tuple::new(names)?;
         // SAFETY: the positional arguments, then a value for each name.
-        unsafe { self.vectorcall(Ref::slice(&all).as_ptr(), arguments.items().len(), Some(&names)) }
+        unsafe {
+            self.vectorcall::<ANY_CONVENTION>(
+                Ref::slice(&all).as_ptr(),
+                arguments.items().len(),
+                Some(&names),
+            )
+        }
     }
 
     fn call_variable(&self, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
@@ -179,7 +227,7 @@ impl Callee<'_> {
     }
 }
 
-const FASTCALL_KEYWORDS: c_int = method_flags::FASTCALL | method_flags::KEYWORDS;
+pub const FASTCALL_KEYWORDS: c_int = method_flags::FASTCALL | method_flags::KEYWORDS;
 const FASTCALL_METHOD: c_int = FASTCALL_KEYWORDS | method_flags::METHOD;
 const VARARGS_KEYWORDS: c_int = method_flags::VARARGS | method_flags::KEYWORDS;
 

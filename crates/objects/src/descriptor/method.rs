@@ -1,9 +1,9 @@
 //! `method_descriptor` and `classmethod_descriptor`: the methods of types in C and Rust, unbound.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_int};
 use std::mem::offset_of;
 
-use super::{Callee, Descriptor, check_flags};
+use super::{Callee, Descriptor, check_flags, for_convention};
 use crate::builtin_function::BuiltinFunction;
 use crate::prelude::*;
 
@@ -25,7 +25,7 @@ pub struct ClassMethodDescriptor {
     base: MethodDescriptor,
 }
 
-unsafe extern "C" fn vectorcall(
+unsafe extern "C" fn vectorcall<const CONVENTION: c_int>(
     callee: &Object,
     arguments: *const &Object,
     count: usize,
@@ -42,7 +42,8 @@ unsafe extern "C" fn vectorcall(
         let receiver = *arguments;
         method.check_receiver(receiver)?;
         let class = method.defining_class();
-        method.callee(receiver, class.as_deref()).vectorcall(arguments.add(1), count - 1, names)
+        let callee = method.callee(receiver, class.as_deref());
+        callee.vectorcall::<CONVENTION>(arguments.add(1), count - 1, names)
     }
 }
 
@@ -51,7 +52,11 @@ impl MethodDescriptor {
         check_flags(definition)?;
         // SAFETY: a table's names are NUL-terminated.
         let base = Descriptor::new(owner, unsafe { CStr::from_ptr(definition.name) });
-        Ok(Ref::new(MethodDescriptor { base, definition, vectorcall: Some(vectorcall) }))
+        Ok(Ref::new(MethodDescriptor {
+            base,
+            definition,
+            vectorcall: Some(for_convention!(definition, vectorcall)),
+        }))
     }
 
     /// The table's entry.

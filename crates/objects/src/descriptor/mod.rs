@@ -10,6 +10,7 @@ mod wrapper;
 use std::ffi::{CStr, c_char};
 
 pub use getset::{GET_SET_DESCRIPTOR, GetSetDescriptor};
+pub(crate) use invoke::{ANY_CONVENTION, FASTCALL_KEYWORDS, convention_of, for_convention};
 pub use invoke::{Callee, check_flags};
 pub use member::{MEMBER_DESCRIPTOR, MemberDescriptor, get_member, set_member};
 pub use method::{CLASS_METHOD_DESCRIPTOR, ClassMethodDescriptor, METHOD_DESCRIPTOR, MethodDescriptor};
@@ -71,7 +72,16 @@ impl Descriptor {
     }
 
     /// Refuses an object that is no instance of the owner.
+    #[inline(always)]
     fn check_receiver(&self, object: &Object) -> Result<()> {
+        match self.owner.holds(object.class()) {
+            true => Ok(()),
+            false => self.check_subclass(object),
+        }
+    }
+
+    #[inline(never)]
+    fn check_subclass(&self, object: &Object) -> Result<()> {
         let owner = self.owner();
         if object.class().is_subtype(&owner) {
             return Ok(());

@@ -100,19 +100,32 @@ impl Object {
         match self.vectorcall_function() {
             // SAFETY: the caller's promise.
             Some(function) => checked(self, unsafe { function(self, arguments, count, names) }),
-            None => {
-                let positional = count & !VECTORCALL_ARGUMENTS_OFFSET;
-                // SAFETY: the caller's promise.
-                let all = unsafe { crate::arguments::vector(arguments, positional as isize, names) };
-                let tuple = Tuple::new(all[..positional].iter().map(|argument| argument.to_ref()))?;
-                let Some(names) = names else { return self.call_slot(&tuple, None) };
-                let keywords = Dict::new();
-                for (name, value) in names.items().iter().zip(&all[positional..]) {
-                    keywords.set(name, value)?;
-                }
-                self.call_slot(&tuple, Some(&keywords))
-            }
+            // SAFETY: the caller's promise.
+            None => unsafe { self.vectorcall_slot(arguments, count, names) },
         }
+    }
+
+    /// Calls through `tp_call` with a vector of arguments.
+    ///
+    /// # Safety
+    /// As `vectorcall`'s.
+    #[inline(never)]
+    unsafe fn vectorcall_slot(
+        &self,
+        arguments: *const &Object,
+        count: usize,
+        names: Option<&Tuple>,
+    ) -> Result<Ref> {
+        let positional = count & !VECTORCALL_ARGUMENTS_OFFSET;
+        // SAFETY: the caller's promise.
+        let all = unsafe { crate::arguments::vector(arguments, positional as isize, names) };
+        let tuple = Tuple::new(all[..positional].iter().map(|argument| argument.to_ref()))?;
+        let Some(names) = names else { return self.call_slot(&tuple, None) };
+        let keywords = Dict::new();
+        for (name, value) in names.items().iter().zip(&all[positional..]) {
+            keywords.set(name, value)?;
+        }
+        self.call_slot(&tuple, Some(&keywords))
     }
 
     /// Calls through `tp_call`.
