@@ -43,18 +43,23 @@ pub fn decode(
 
 /// The text of whole units without surrogates, which most text is.
 fn decode_plain(bytes: &[u8], order: ByteOrder) -> Result<Option<Ref<Str>>> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let unit = |&pair: &[u8; 2]| match order {
-        ByteOrder::Little => u16::from_le_bytes(pair),
-        ByteOrder::Big => u16::from_be_bytes(pair),
-    };
-    let (union, is_plain) = pairs.iter().map(unit).fold((0, rest.is_empty()), |(union, is_plain), unit| {
-        (union | unit, is_plain & (unit & 0xf800 != 0xd800))
-    });
-    if !is_plain {
-        return Ok(None);
+    /// The byte order is chosen once, not for each unit.
+    #[inline(always)]
+    fn decode_by(bytes: &[u8], unit: impl Fn([u8; 2]) -> u16) -> Result<Option<Ref<Str>>> {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let units = pairs.iter().map(|&pair| unit(pair));
+        let (union, is_plain) = units.clone().fold((0, rest.is_empty()), |(union, is_plain), unit| {
+            (union | unit, is_plain & (unit & 0xf800 != 0xd800))
+        });
+        match is_plain {
+            true => Str::from_known(pairs.len(), union.into(), units.map(u32::from)).map(Some),
+            false => Ok(None),
+        }
     }
-    Str::from_known(pairs.len(), union.into(), pairs.iter().map(|pair| unit(pair).into())).map(Some)
+    match order {
+        ByteOrder::Little => decode_by(bytes, u16::from_le_bytes),
+        ByteOrder::Big => decode_by(bytes, u16::from_be_bytes),
+    }
 }
 
 fn decode_units(

@@ -25,7 +25,8 @@ pub use class::STR;
 pub(crate) use encode::CodecName;
 pub use intern::{InternedName, is_interned};
 pub use storage::{CompactStr, DetachedStr, Kind, MAX_LENGTH, Points, Str, Unit};
-pub use utf8::{push_code_point, wtf8_points};
+pub use transcode::push_code_point;
+pub use utf8::wtf8_points;
 
 use crate::prelude::*;
 

@@ -6,20 +6,8 @@ use std::fmt;
 use literals::Text;
 
 use super::transcode::{write_wtf8, wtf8_length};
-use super::{Points, Str, StrBuilder};
+use super::{Points, Str, StrBuilder, Unit};
 use crate::prelude::*;
-
-/// Adds a code point to WTF-8 bytes.
-#[inline]
-pub fn push_code_point(bytes: &mut Vec<u8>, point: u32) {
-    let low = |shift: u32| 0x80 | (point >> shift & 0x3f) as u8;
-    match point {
-        0..=0x7f => bytes.push(point as u8),
-        0x80..=0x7ff => bytes.extend_from_slice(&[0xc0 | (point >> 6) as u8, low(0)]),
-        0x800..=0xffff => bytes.extend_from_slice(&[0xe0 | (point >> 12) as u8, low(6), low(0)]),
-        _ => bytes.extend_from_slice(&[0xf0 | (point >> 18) as u8, low(12), low(6), low(0)]),
-    }
-}
 
 /// The code points of bytes that are WTF-8.
 pub fn wtf8_points(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
@@ -121,15 +109,18 @@ impl Str {
 
     /// Where the first lone surrogate is.
     pub(crate) fn first_surrogate(&self) -> Option<usize> {
-        let is_surrogate = |point: u32| (0xd800..0xe000).contains(&point);
+        fn first<U: Unit>(units: &[U]) -> Option<usize> {
+            let is_surrogate = |&unit: &U| unit.into() & 0xffff_f800 == 0xd800;
+            // Most strings have none, which is seen fastest without a way out of the loop.
+            match units.iter().fold(false, |any, unit| any | is_surrogate(unit)) {
+                false => None,
+                true => units.iter().position(is_surrogate),
+            }
+        }
         match self.points() {
             Points::One(_) => None,
-            // Most strings have none, which is seen fastest without a way out of the loop.
-            Points::Two(units) if !units.iter().fold(false, |any, &unit| any | (unit & 0xf800 == 0xd800)) => {
-                None
-            }
-            Points::Two(units) => units.iter().position(|&unit| is_surrogate(unit.into())),
-            Points::Four(units) => units.iter().position(|&unit| is_surrogate(unit)),
+            Points::Two(units) => first(units),
+            Points::Four(units) => first(units),
         }
     }
 
