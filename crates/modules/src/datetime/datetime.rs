@@ -38,6 +38,26 @@ pub struct Parts {
 }
 
 impl DateTime {
+    #[inline(always)]
+    fn value(day: Day, clock: Clock, zone: Option<Ref>, fold: bool) -> DateTime {
+        let [a, b, c, d] = day.pack();
+        let [e, f, g, h, i, j] = clock.pack();
+        DateTime {
+            base: Object::header(),
+            hash: Cell::new(-1),
+            has_zone: zone.is_some(),
+            data: [a, b, c, d, e, f, g, h, i, j],
+            fold: fold.into(),
+            zone,
+        }
+    }
+
+    /// A moment that was checked.
+    #[inline(always)]
+    fn new(day: Day, clock: Clock, zone: Option<Ref>, fold: bool) -> Ref<DateTime> {
+        Ref::new(DateTime::value(day, clock, zone, fold))
+    }
+
     /// A moment that was checked, as an instance of the class or a subclass.
     pub fn new_in(
         class: &Type,
@@ -46,29 +66,28 @@ impl DateTime {
         zone: Option<Ref>,
         fold: bool,
     ) -> Result<Ref<DateTime>> {
-        let [a, b, c, d] = day.pack();
-        let [e, f, g, h, i, j] = clock.pack();
-        let value = DateTime {
-            base: Object::header(),
-            hash: Cell::new(-1),
-            has_zone: zone.is_some(),
-            data: [a, b, c, d, e, f, g, h, i, j],
-            fold: fold.into(),
-            zone,
-        };
         match class.is(&DATE_TIME) {
-            true => Ok(Ref::new(value)),
-            false => Ref::new_in(class, value),
+            true => Ok(DateTime::new(day, clock, zone, fold)),
+            false => Ref::new_in(class, DateTime::value(day, clock, zone, fold)),
         }
     }
 
     /// What a class makes of a moment: a subclass is called, and not told of the fold. `ValueError`.
+    #[inline]
     pub fn of_class(class: &Type, parts: Parts) -> Result<Ref> {
-        let Parts { day, clock, zone, fold } = parts;
-        if class.is(&DATE_TIME) {
-            let (day, clock) = (day.check()?, clock.check(0)?);
-            return Ok(DateTime::new_in(class, day, clock, zone, fold)?.into_object());
+        match class.is(&DATE_TIME) {
+            true => {
+                let Parts { day, clock, zone, fold } = parts;
+                let (day, clock) = (day.check()?, clock.check(0)?);
+                Ok(DateTime::new_in(class, day, clock, zone, fold)?.into_object())
+            }
+            false => DateTime::of_subclass(class, parts),
         }
+    }
+
+    #[inline(never)]
+    fn of_subclass(class: &Type, parts: Parts) -> Result<Ref> {
+        let Parts { day, clock, zone, .. } = parts;
         let fields =
             [day.year, day.month, day.day, clock.hour, clock.minute, clock.second, clock.microsecond];
         let mut arguments: Vec<Ref> =
@@ -116,6 +135,7 @@ impl DateTime {
     }
 
     /// Day and time so much later. `OverflowError`.
+    #[inline(always)]
     fn moved(&self, delta: Span) -> Result<(Day, Clock)> {
         let clock = self.clock();
         let mut microsecond = clock.microsecond + delta.microseconds;
@@ -132,9 +152,14 @@ impl DateTime {
     }
 
     /// The moment so much later, in the same zone and of the same class.
+    #[inline]
     pub fn shifted(&self, delta: Span) -> Result<Ref> {
         let (day, clock) = self.moved(delta)?;
-        DateTime::of_class(self.class(), Parts { day, clock, zone: self.zone_object(), fold: false })
+        let (class, zone) = (self.class(), self.zone_object());
+        match class.is(&DATE_TIME) {
+            true => Ok(DateTime::new(day, clock, zone, false).into_object()),
+            false => DateTime::of_subclass(class, Parts { day, clock, zone, fold: false }),
+        }
     }
 
     /// The same, so much earlier.

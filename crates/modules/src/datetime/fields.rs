@@ -38,6 +38,7 @@ impl Day {
     }
 
     /// The day so many days later, if there is one.
+    #[inline]
     pub fn shifted(self, days: i64) -> Option<Day> {
         // Every month has 28 days.
         let day = i64::from(self.day) + days;
@@ -96,11 +97,13 @@ impl Clock {
     }
 
     /// Whole seconds since midnight.
+    #[inline]
     pub fn seconds(self) -> i32 {
         (self.hour * 60 + self.minute) * 60 + self.second
     }
 
     /// The time of day so many seconds after midnight.
+    #[inline]
     pub fn of_seconds(seconds: i32, microsecond: i32) -> Clock {
         Clock { hour: seconds / 3600, minute: seconds / 60 % 60, second: seconds % 60, microsecond }
     }
