@@ -134,7 +134,13 @@ impl<const N: usize> Parameters<N> {
     #[inline]
     fn unpack<'a>(&'static self, arguments: &'a [&'a Object], given: Given<'a>) -> Result<Unpacked<'a, N>> {
         let mut values = [None; N];
-        self.shape.fill(&self.names, arguments, given, &mut values)?;
+        match given {
+            // Most calls.
+            Given::None if self.shape.takes_by_position(arguments.len()) => {
+                values.iter_mut().zip(arguments).for_each(|(value, &argument)| *value = Some(argument));
+            }
+            _ => self.shape.fill(&self.names, arguments, given, &mut values)?,
+        }
         let rest = match self.shape.has_rest {
             true => arguments.get(self.shape.positional..).unwrap_or(&[]),
             false => &[],
@@ -174,6 +180,12 @@ impl Shape {
             }
         }
         if left > 0 { self.check_leftover(names, by_position, given) } else { Ok(()) }
+    }
+
+    /// Whether so many arguments by position, and none by name, are such a call's.
+    #[inline(always)]
+    fn takes_by_position(&self, count: usize) -> bool {
+        (self.required..=self.positional).contains(&count) && self.required_keywords == 0
     }
 
     fn is_required(&self, index: usize) -> bool {

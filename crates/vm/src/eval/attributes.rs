@@ -38,6 +38,8 @@ enum Kind {
     Class,
     /// A slot of the instance (`__slots__`).
     Slot,
+    /// A data descriptor in the class, which comes before all else: a property, an attribute of a type in C or Rust.
+    Data,
     /// A function in the class, and the instance has no dictionary that could hide it.
     Method,
     /// A function in the class; the instance's dictionary has to be asked first.
@@ -93,6 +95,10 @@ impl Machine {
                     Some(dict) if dict.locate(name).is_none() => Some(cache.value()),
                     Some(_) => None,
                 },
+                Kind::Data => match data_descriptor(&cache.value()) {
+                    Some((get, _)) => Some(get(&cache.value(), Some(object), Some(object.class()))?),
+                    None => None,
+                },
                 _ => None,
             };
             if let Some(value) = found {
@@ -126,6 +132,13 @@ impl Machine {
                     }
                     true
                 }
+                Kind::Data => match data_descriptor(&cache.value()) {
+                    Some((_, set)) => {
+                        raise::check_status(set(&cache.value(), object, Some(value)))?;
+                        true
+                    }
+                    None => false,
+                },
                 _ => false,
             },
             None => false,
@@ -261,6 +274,13 @@ fn slot_offset(descriptor: &Object, class: &Type) -> Option<isize> {
     (is_slot && class.is_subtype(&member.owner())).then_some(definition.offset)
 }
 
+/// How a data descriptor is read and set; none for what is not one (any more).
+#[inline(always)]
+fn data_descriptor(attribute: &Object) -> Option<(DescrGetFunc, ObjObjArgProc)> {
+    let class = attribute.class();
+    Some((class.tp_descr_get.get()?, class.tp_descr_set.get()?))
+}
+
 /// Fills a cache with how the object has an attribute, where that is one of the ways it knows.
 fn remember_attribute(cache: &AttributeCache, object: &Object, name: &Str) -> Option<()> {
     let class = object.class();
@@ -272,6 +292,9 @@ fn remember_attribute(cache: &AttributeCache, object: &Object, name: &Str) -> Op
     if let Some(member) = found.as_deref().and_then(|found| slot_offset(found, class)) {
         cache.offset.set(member);
         cache.kind.set(Kind::Slot);
+    } else if let Some(value) = found.as_deref().filter(|found| data_descriptor(found).is_some()) {
+        cache.value.set(value.as_ptr() as usize);
+        cache.kind.set(Kind::Data);
     } else if offset > 0 {
         cache.offset.set(offset);
         match found {
