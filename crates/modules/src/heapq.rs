@@ -98,23 +98,25 @@ impl<'a> Heap<'a> {
     fn check(&self) -> Result<()> {
         match self.list.len() == self.length {
             true => Ok(()),
-            false => Err(raise!(RuntimeError, "list changed size during iteration")),
+            false => Err(resized()),
         }
     }
 
     fn get(&self, place: usize) -> Result<Ref> {
-        match self.list.get(place) {
-            Some(item) => Ok(item),
-            None => Err(raise!(RuntimeError, "list changed size during iteration")),
-        }
+        self.list.get(place).ok_or_else(resized)
     }
 
     fn swap(&self, first: usize, second: usize) -> Result<()> {
-        let (a, b) = (self.get(first)?, self.get(second)?);
-        self.list.set(first, b);
-        self.list.set(second, a);
-        Ok(())
+        match self.list.swap(first, second) {
+            true => Ok(()),
+            false => Err(resized()),
+        }
     }
+}
+
+#[cold]
+fn resized() -> Raised {
+    raise!(RuntimeError, "list changed size during iteration")
 }
 
 /// A heap as an argument.

@@ -401,6 +401,12 @@ impl<T: Layout> Field<T> {
     pub fn take(&self) -> Option<Ref<T>> {
         self.0.take()
     }
+
+    /// Each gets what the other holds.
+    #[inline(always)]
+    pub fn swap(&self, other: &Field<T>) {
+        self.0.swap(&other.0);
+    }
 }
 
 impl<T: Layout> Default for Field<T> {

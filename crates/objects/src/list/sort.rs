@@ -79,7 +79,7 @@ fn order_tuples<K: Copy + PartialOrd>(
 }
 
 fn is_less(a: &Object, b: &Object) -> Result<bool> {
-    a.compare(b, CompareOp::Lt)?.is_true()
+    a.compare_bool(b, CompareOp::Lt)
 }
 
 /// A string's order as Rust's: for the first items of tuples.

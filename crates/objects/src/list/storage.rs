@@ -116,6 +116,19 @@ impl List {
         }
     }
 
+    /// Exchanges two items; false where one of them is behind the end.
+    #[inline(always)]
+    pub fn swap(&self, first: usize, second: usize) -> bool {
+        let fields = self.fields();
+        match (fields.get(first), fields.get(second)) {
+            (Some(first), Some(second)) => {
+                first.swap(second);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// The items, as they are now.
     pub fn to_vec(&self) -> Vec<Ref> {
         self.range_to_vec(0..self.len())

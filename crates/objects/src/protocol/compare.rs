@@ -99,11 +99,27 @@ impl Object {
     }
 
     /// The truth of `self <op> other`; an object equals itself whatever its methods say.
+    #[inline]
     pub fn compare_bool(&self, other: &Object, op: CompareOp) -> Result<bool> {
         if self.is(other) {
             match op {
                 CompareOp::Eq => return Ok(true),
                 CompareOp::Ne => return Ok(false),
+                _ => {}
+            }
+        }
+        self.compare_distinct(other, op)
+    }
+
+    /// The same for two objects. Numbers and text, which are most of what is compared, need no object for the answer.
+    fn compare_distinct(&self, other: &Object, op: CompareOp) -> Result<bool> {
+        if let (Some(ours), Some(theirs)) = (self.downcast_exact::<Int>(), other.downcast_exact::<Int>()) {
+            return Ok(op.accepts(ours.compare_int(theirs)));
+        }
+        if let (Some(ours), Some(theirs)) = (self.downcast_exact::<Str>(), other.downcast_exact::<Str>()) {
+            match op {
+                CompareOp::Eq => return Ok(ours.equals(theirs)),
+                CompareOp::Ne => return Ok(!ours.equals(theirs)),
                 _ => {}
             }
         }
