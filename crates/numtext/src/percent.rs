@@ -11,6 +11,18 @@ pub enum Star {
     Precision,
 }
 
+/// The template's code points.
+pub trait Template {
+    /// The one at a place, if the template is so long.
+    fn point(&self, at: usize) -> Option<u32>;
+}
+
+impl<T: Copy + Into<u32>> Template for [T] {
+    fn point(&self, at: usize) -> Option<u32> {
+        self.get(at).map(|&point| point.into())
+    }
+}
+
 /// Where the values come from, asked in the order of the template.
 pub trait Values {
     type Error: From<FormatError>;
@@ -44,7 +56,7 @@ pub struct Conversion {
 impl Conversion {
     /// Reads what follows a `%`; the conversion, and the place behind it.
     pub fn parse<V: Values>(
-        template: &[u32],
+        template: &(impl Template + ?Sized),
         at: usize,
         values: &mut V,
     ) -> Result<(Conversion, usize), V::Error> {
@@ -88,7 +100,7 @@ impl Conversion {
     }
 
     /// An int whose magnitude has these digits, lower case, in the base of the type.
-    pub fn int_field(&self, negative: bool, digits: &str) -> Field {
+    pub fn int_field(&self, negative: bool, digits: String) -> Field {
         let prefix = match self.kind_char() {
             _ if !self.alternate => "",
             Some('o') => "0o",
@@ -97,7 +109,7 @@ impl Conversion {
             _ => "",
         };
         let zeros = self.precision.unwrap_or(0).saturating_sub(digits.len());
-        let mut body = "0".repeat(zeros) + digits;
+        let mut body = if zeros == 0 { digits } else { "0".repeat(zeros) + &digits };
         if self.kind_char() == Some('X') {
             body.make_ascii_uppercase();
         }
@@ -143,14 +155,14 @@ impl Conversion {
     }
 }
 
-struct Reader<'a> {
-    template: &'a [u32],
+struct Reader<'a, T: Template + ?Sized> {
+    template: &'a T,
     at: usize,
 }
 
-impl Reader<'_> {
+impl<T: Template + ?Sized> Reader<'_, T> {
     fn peek(&self) -> Option<u32> {
-        self.template.get(self.at).copied()
+        self.template.point(self.at)
     }
 
     fn peek_char(&self) -> Option<char> {
@@ -181,7 +193,8 @@ impl Reader<'_> {
             }
             self.at += 1;
         }
-        values.key(&self.template[start..self.at - 1])
+        let key: Vec<u32> = (start..self.at - 1).filter_map(|at| self.template.point(at)).collect();
+        values.key(&key)
     }
 
     fn flags(&mut self, conversion: &mut Conversion) {

@@ -117,7 +117,7 @@ impl Values for One {
 
 fn percent(template: &str, value: &str) -> Outcome {
     let template = unescape(template);
-    let (conversion, end) = Conversion::parse(&template, 1, &mut One)?;
+    let (conversion, end) = Conversion::parse(&*template, 1, &mut One)?;
     let text = match conversion.kind_char() {
         Some('d' | 'i' | 'u' | 'o' | 'x' | 'X') => {
             let base = match conversion.kind_char() {
@@ -126,7 +126,7 @@ fn percent(template: &str, value: &str) -> Outcome {
                 _ => 10,
             };
             let (negative, digits) = int_digits(value, base);
-            field(conversion.int_field(negative, &digits))
+            field(conversion.int_field(negative, digits.to_string()))
         }
         Some('e' | 'E' | 'f' | 'F' | 'g' | 'G') => field(conversion.float_field(float(value))),
         Some('s') => {

@@ -53,6 +53,27 @@ fn too_long(length: Option<usize>) -> Raised {
     )
 }
 
+/// Adds a magnitude in the base that so many bits make, of five at most: each digit is some of its bits.
+fn push_bits(text: &mut Vec<u8>, magnitude: &[u32], bits: u32) {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+    let start = text.len();
+    let count = digits::bit_length(magnitude).div_ceil(bits.into()).max(1) as usize;
+    text.resize(start + count, b'0');
+    let (mut rest, mut held) = (0_u64, 0);
+    let mut more = magnitude.iter();
+    for place in text[start..].iter_mut().rev() {
+        if held < bits
+            && let Some(&digit) = more.next()
+        {
+            rest |= u64::from(digit) << held;
+            held += SHIFT;
+        }
+        *place = DIGITS[(rest & ((1 << bits) - 1)) as usize];
+        rest >>= bits;
+        held = held.saturating_sub(bits);
+    }
+}
+
 impl Int {
     /// The digits in a base (2 to 36), with `0b`, `0o` or `0x` in front where a prefix is asked for.
     /// `ValueError` beyond the limit of decimal digits.
@@ -72,9 +93,11 @@ impl Int {
         Ok(match (self.to_medium(), base) {
             (Some(value), 10) => value.to_string(),
             (None, 10) => format!("{sign}{}", self.decimal_digits()?),
-            (Some(value), 2) => format!("{sign}{prefix}{:b}", value.unsigned_abs()),
-            (Some(value), 8) => format!("{sign}{prefix}{:o}", value.unsigned_abs()),
-            (Some(value), 16) => format!("{sign}{prefix}{:x}", value.unsigned_abs()),
+            (_, 2 | 4 | 8 | 16 | 32) => {
+                let mut text = [sign, prefix].concat().into_bytes();
+                push_bits(&mut text, self.digits(), base.ilog2());
+                String::from_utf8(text).unwrap_or_default()
+            }
             _ => format!("{sign}{prefix}{}", digits::to_ubig(self.digits()).in_radix(base as u8)),
         })
     }
@@ -105,6 +128,11 @@ impl Int {
             _ => (false, text),
         };
         let Some((base, is_octal_like, text)) = split_prefix(text, base) else { return Ok(None) };
+        if let Some(value) = short_value(text, base) {
+            return Ok(
+                Some(Int::from_magnitude_u64(value, negative)).filter(|_| !is_octal_like || value == 0)
+            );
+        }
         let Some(values) = digit_values(text, base) else { return Ok(None) };
         let limit = max_text_digits();
         if limit > 0 && values.len() > limit.max(TEXT_DIGITS_THRESHOLD) && !base.is_power_of_two() {
@@ -199,6 +227,17 @@ fn split_prefix(text: &[u8], base: u32) -> Option<(u32, bool, &[u8])> {
         _ if base == 0 => Some((10, text.first() == Some(&b'0'), text)),
         _ => Some((base, false, text)),
     }
+}
+
+/// What digits stand for that are few, and nothing but digits.
+fn short_value(text: &[u8], base: u32) -> Option<u64> {
+    let bits = u32::BITS - (base - 1).leading_zeros();
+    if text.is_empty() || text.len() > (u64::BITS / bits) as usize {
+        return None;
+    }
+    text.iter().try_fold(0, |total, &byte| {
+        Some(total * u64::from(base) + u64::from(char::from(byte).to_digit(base)?))
+    })
 }
 
 /// The values of the digits; nothing where a character is none of the base, or underscores stand amiss.

@@ -12,7 +12,6 @@ use crate::prelude::*;
 pub fn format_bytes(template: &[u8], values: &Object) -> Result<Vec<u8>> {
     let mut values = Arguments::new(values, true);
     let mut formatted = Vec::with_capacity(template.len() + 32);
-    let mut wide: Option<Vec<u32>> = None;
     let mut at = 0;
     while let Some(length) = memchr::memchr(b'%', &template[at..]) {
         formatted.extend_from_slice(&template[at..at + length]);
@@ -22,7 +21,6 @@ pub fn format_bytes(template: &[u8], values: &Object) -> Result<Vec<u8>> {
             at += 1;
             continue;
         }
-        let template = wide.get_or_insert_with(|| template.iter().map(|&byte| byte.into()).collect());
         let (conversion, next) = Conversion::parse(template, at, &mut values).map_err(|failure| failure.0)?;
         let value = values.take()?;
         push_converted(&mut formatted, &conversion, &value)?;

@@ -36,8 +36,11 @@ fn int_field(conversion: &Conversion, value: &Object) -> Result<Field> {
         'x' | 'X' => 16,
         _ => 10,
     };
-    let digits = number.to_text(base, false)?;
-    Ok(conversion.int_field(number.is_negative(), digits.trim_start_matches('-')))
+    let mut digits = number.to_text(base, false)?;
+    if number.is_negative() {
+        digits.remove(0);
+    }
+    Ok(conversion.int_field(number.is_negative(), digits))
 }
 
 fn int_value(conversion: &Conversion, value: &Object) -> Result<Ref<Int>> {

@@ -1,6 +1,7 @@
 //! `str % values`.
 
-use numtext::percent::Conversion;
+use numtext::Field;
+use numtext::percent::{Conversion, Template};
 
 use super::values::Arguments;
 use super::{check_room, int_field, letter};
@@ -18,8 +19,6 @@ pub fn format_str(template: &Str, values: &Object) -> Result<Ref<Str>> {
         values.finish("string")?;
         return Ok(template.to_ref());
     }
-    // The general parser works on wide code points; the common specifiers need none of it.
-    let mut wide: Option<Vec<u32>> = None;
     let mut at = 0;
     while let Some(length) = next_percent(points, at) {
         builder.push_points(points.range(at, at + length));
@@ -39,9 +38,8 @@ pub fn format_str(template: &Str, values: &Object) -> Result<Ref<Str>> {
                 at += 1;
             }
             _ => {
-                let template = wide.get_or_insert_with(|| points.iter().collect());
                 let (conversion, next) =
-                    Conversion::parse(template, at, &mut values).map_err(|failure| failure.0)?;
+                    Conversion::parse(&points, at, &mut values).map_err(|failure| failure.0)?;
                 let value = values.take()?;
                 push_converted(&mut builder, &conversion, &value)?;
                 at = next;
@@ -51,6 +49,12 @@ pub fn format_str(template: &Str, values: &Object) -> Result<Ref<Str>> {
     builder.push_points(points.range(at, points.len()));
     values.finish("string")?;
     builder.finish()
+}
+
+impl Template for Points<'_> {
+    fn point(&self, at: usize) -> Option<u32> {
+        (at < self.len()).then(|| self.at(at))
+    }
 }
 
 /// How far the next percent sign is.
@@ -79,7 +83,7 @@ fn push_int(builder: &mut StrBuilder, conversion: &Conversion, value: &Object) -
         builder.push_str(decimal(number, &mut digits));
         return Ok(());
     }
-    builder.extend(int_field(conversion, value)?.code_points());
+    push_field(builder, &int_field(conversion, value)?);
     Ok(())
 }
 
@@ -108,14 +112,22 @@ fn push_converted(builder: &mut StrBuilder, conversion: &Conversion, value: &Obj
         's' => push_padded(builder, conversion, &*value.str()?),
         'r' => push_padded(builder, conversion, &*value.repr()?),
         'a' => push_padded(builder, conversion, &*value.ascii()?),
-        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => builder.extend(int_field(conversion, value)?.code_points()),
+        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => push_field(builder, &int_field(conversion, value)?),
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
-            builder.extend(conversion.float_field(value.as_f64()?).code_points());
+            push_field(builder, &conversion.float_field(value.as_f64()?));
         }
         'c' => push_padded(builder, conversion, &*character(value)?),
         _ => return Err(crate::format::raise(conversion.unsupported())),
     }
     Ok(())
+}
+
+fn push_field(builder: &mut StrBuilder, field: &Field) {
+    builder.push_repeated(field.fill, field.left);
+    builder.push_str(&field.head);
+    builder.push_repeated(field.fill, field.inner);
+    builder.push_str(&field.body);
+    builder.push_repeated(field.fill, field.right);
 }
 
 fn push_padded(builder: &mut StrBuilder, conversion: &Conversion, text: &Str) {

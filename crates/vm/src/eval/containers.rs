@@ -1,9 +1,10 @@
 //! Making and filling containers, strings and slices; unpacking.
 
+use bytecode::number;
 use objects::dict::Duplicates;
 use objects::prelude::*;
 use objects::set::Set;
-use objects::slice::Slice;
+use objects::slice::{Indices, Slice};
 use objects::str::StrBuilder;
 
 use super::machine::Machine;
@@ -74,6 +75,17 @@ impl Machine {
 
     #[inline(always)]
     pub fn build_slice(&mut self, count: u32) -> Result<()> {
+        if count == 2
+            && self.following().opcode.get() == number::BINARY_SUBSCR
+            && self.thread.use_tracing.get() == 0
+            && let Some(part) = part_of(self.peek(2), self.peek(1), self.peek(0))?
+        {
+            self.drop_slots(3);
+            self.push(part);
+            // The subscript is taken already.
+            self.jump_by(2);
+            return Ok(());
+        }
         let step = if count == 3 { Some(self.pop()) } else { None };
         let stop = self.pop();
         let start = self.pop();
@@ -199,6 +211,37 @@ impl Machine {
 #[cold]
 fn wrong_container() -> Raised {
     raise!(SystemError, "malformed bytecode: an instruction's container is of another type")
+}
+
+/// `container[start:stop]` of a built-in sequence and plain bounds, without a slice object. Nothing for any other.
+#[inline(never)]
+fn part_of(container: &Object, start: &Object, stop: &Object) -> Result<Option<Ref>> {
+    let bound = |bound: &Object, absent| match bound.is_none() {
+        true => Some(absent),
+        false => bound.downcast_exact::<Int>().and_then(Int::to_medium).map(|bound| bound as isize),
+    };
+    let (Some(start), Some(stop)) = (bound(start, 0), bound(stop, isize::MAX)) else { return Ok(None) };
+    let places = |length| {
+        let indices = Indices::adjusted(start, stop, 1, length);
+        indices.start as usize..indices.start as usize + indices.length
+    };
+    Ok(Some(if let Some(text) = container.downcast_exact::<Str>() {
+        let places = places(text.len());
+        text.substring(places.start, places.end)?.into_object()
+    } else if let Some(list) = container.downcast_exact::<List>() {
+        List::from_exact(list.range_to_vec(places(list.len())).into_iter())?.into_object()
+    } else if let Some(tuple) = container.downcast_exact::<Tuple>() {
+        let places = places(tuple.len());
+        tuple.slice(places.start, places.end)?.into_object()
+    } else if let Some(bytes) = container.downcast_exact::<Bytes>() {
+        let places = places(bytes.as_bytes().len());
+        match places.len() == bytes.as_bytes().len() {
+            true => container.to_ref(),
+            false => Bytes::try_new(&bytes.as_bytes()[places])?.into_object(),
+        }
+    } else {
+        return Ok(None);
+    }))
 }
 
 #[inline(never)]
