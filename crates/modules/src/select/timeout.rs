@@ -49,15 +49,16 @@ impl Timeout {
     }
 
     /// Makes a call that waits so long, again for the rest whenever a signal interrupts it and its handler does not
-    /// raise. Nothing where the time was over then.
+    /// raise. Nothing where the time was over then. A call that does not wait keeps the GIL.
     pub fn wait<T>(
         &mut self,
         mut call: impl FnMut(Option<Duration>) -> Result<T, Errno>,
     ) -> Result<Option<Result<T, Errno>>> {
         let mut left = self.nanoseconds.map(|nanoseconds| Duration::from_nanos(nanoseconds.max(0) as u64));
-        let end = left.and_then(|left| Instant::now().checked_add(left));
+        let is_instant = left == Some(Duration::ZERO);
+        let end = left.and_then(|left| if is_instant { None } else { Instant::now().checked_add(left) });
         loop {
-            match system::blocking(|| call(left)) {
+            match if is_instant { call(left) } else { system::blocking(|| call(left)) } {
                 Err(Errno(libc::EINTR)) => (objects::services::get().check_signals)()?,
                 result => return Ok(Some(result)),
             }

@@ -199,10 +199,18 @@ impl<T: Layout> Ref<T> {
     /// as every allocation of Rust's does; whatever has a size that a program chooses is fallible.
     #[inline(always)]
     pub fn new(value: T) -> Ref<T> {
-        let class = T::class();
         // The memory comes first: so the fields are written there and nowhere else.
-        let pointer = assured(|| fresh(class, size_of::<T>(), items_of(&value))).cast::<T>();
+        let memory = assured(|| fresh(T::class(), size_of::<T>(), items_of(&value)));
         // SAFETY: memory for an instance of T's own class, ours alone.
+        unsafe { Ref::begin(memory, value) }
+    }
+
+    /// # Safety
+    /// The memory is for an instance of T's own class, and the caller's alone.
+    #[inline(always)]
+    unsafe fn begin(memory: *mut Object, value: T) -> Ref<T> {
+        let (class, pointer) = (T::class(), memory.cast::<T>());
+        // SAFETY: the caller's promise.
         unsafe {
             ptr::write(pointer, value);
             (*pointer).as_object().set_class(class);
@@ -223,8 +231,13 @@ impl<T: Layout> Ref<T> {
     }
 
     /// A new object of the class, which is T's or a subclass. Raises `MemoryError`.
+    #[inline]
     pub fn new_in(class: &Type, value: T) -> Result<Ref<T>> {
-        allocate(class, value)
+        match ptr::eq(class, T::class()) {
+            // SAFETY: as in `new`.
+            true => Ok(unsafe { Ref::begin(fresh(class, size_of::<T>(), items_of(&value))?, value) }),
+            false => allocate(class, value),
+        }
     }
 }
 
