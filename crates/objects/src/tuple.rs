@@ -129,6 +129,11 @@ impl Tuple {
         Ok(tuple)
     }
 
+    /// The same for items that refer to nothing, so that the collector need not know the tuple.
+    pub fn unfilled_of_atoms(length: usize) -> Result<Ref<Tuple>> {
+        Tuple::allocate(length)
+    }
+
     /// A tuple of this many nulls that the collector does not know yet.
     #[inline]
     fn allocate(length: usize) -> Result<Ref<Tuple>> {

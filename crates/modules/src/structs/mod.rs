@@ -87,7 +87,7 @@ fn unpack_values(format: &Format, bytes: &[u8]) -> Result<Ref<Tuple>> {
     if format.count == 0 {
         return Ok(Tuple::empty());
     }
-    let values = Tuple::unfilled(format.count)?;
+    let values = Tuple::unfilled_of_atoms(format.count)?;
     let mut places = 0..;
     for item in &format.items {
         for (number, place) in (0..item.count).zip(&mut places) {
