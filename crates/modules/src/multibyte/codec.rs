@@ -1,7 +1,8 @@
 //! Encodings of several bytes for a code point, some of which have a state.
 
-use objects::str::{Points, StrBuilder};
+use objects::str::Points;
 
+use super::decoded::Decoded;
 use super::hz;
 use super::iso2022::{self, Iso2022};
 use super::stateless::Stateless;
@@ -63,7 +64,7 @@ impl Codec {
         state: &mut State,
         input: &[u8],
         at: &mut usize,
-        text: &mut StrBuilder,
+        text: &mut Decoded,
     ) -> Result<(), Stop> {
         match &self.kind {
             Kind::Stateless(codec) => codec.decode(input, at, text),

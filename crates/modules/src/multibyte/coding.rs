@@ -5,6 +5,7 @@ use objects::prelude::*;
 use objects::str::StrBuilder;
 
 use super::codec::{Codec, State, Stop};
+use super::decoded::Decoded;
 
 const ILLEGAL: &str = "illegal multibyte sequence";
 const INCOMPLETE: &str = "incomplete multibyte sequence";
@@ -20,16 +21,16 @@ pub fn decode(
 ) -> Result<(StrBuilder, Vec<u8>)> {
     let mut mode = ErrorMode::wrapping(errors);
     let mut input = Input::new(bytes);
-    let mut text = StrBuilder::with_capacity(bytes.len() / 2);
+    let mut text = Decoded::with_capacity(bytes.len());
     let mut at = 0;
     loop {
         let (end, reason) = match codec.decode(state, input.bytes(), &mut at, &mut text) {
-            Ok(()) => return Ok((text, Vec::new())),
-            Err(Stop::Incomplete) if !is_last => return Ok((text, input.bytes()[at..].to_vec())),
+            Ok(()) => return Ok((text.finish(), Vec::new())),
+            Err(Stop::Incomplete) if !is_last => return Ok((text.finish(), input.bytes()[at..].to_vec())),
             Err(Stop::Incomplete) => (input.bytes().len(), INCOMPLETE),
             Err(Stop::Illegal(count)) => ((at + count).min(input.bytes().len()), ILLEGAL),
         };
-        at = mode.decode(codec.name, &mut input, at, end, reason, &mut text)?;
+        at = mode.decode(codec.name, &mut input, at, end, reason, text.text())?;
     }
 }
 

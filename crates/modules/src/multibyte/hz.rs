@@ -1,9 +1,10 @@
 //! HZ: GB 2312 in seven bits, between `~{` and `~}` (RFC 1843).
 
-use objects::str::{Points, StrBuilder};
+use objects::str::Points;
 
 use super::charset::{Charset, Found, charset};
 use super::codec::{State, Stop};
+use super::decoded::Decoded;
 
 pub struct Hz(&'static Charset);
 
@@ -22,7 +23,7 @@ impl Hz {
         state: &mut State,
         input: &[u8],
         at: &mut usize,
-        text: &mut StrBuilder,
+        text: &mut Decoded,
     ) -> Result<(), Stop> {
         while let Some(&byte) = input.get(*at) {
             let second = input.get(*at + 1).copied();

@@ -1,9 +1,10 @@
 //! ISO 2022 in seven bits: escape sequences tell which character set stands where.
 
-use objects::str::{Points, StrBuilder};
+use objects::str::Points;
 
 use super::charset::{Charset, Found, TRIPLE_LEAD, charset};
 use super::codec::{State, Stop};
+use super::decoded::Decoded;
 use super::syllables;
 
 const ESCAPE: u8 = 0x1b;
@@ -249,7 +250,7 @@ impl Iso2022 {
         state: &mut State,
         input: &[u8],
         at: &mut usize,
-        text: &mut StrBuilder,
+        text: &mut Decoded,
     ) -> Result<(), Stop> {
         while let Some(&byte) = input.get(*at) {
             let bytes = &input[*at..];

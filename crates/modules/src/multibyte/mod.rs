@@ -3,6 +3,7 @@
 mod charset;
 mod codec;
 mod coding;
+mod decoded;
 mod hz;
 mod incremental;
 mod iso2022;

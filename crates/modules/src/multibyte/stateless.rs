@@ -1,9 +1,10 @@
 //! Encodings without a state: tables, and a few rules for what is longer than they tell.
 
-use objects::str::{Points, StrBuilder};
+use objects::str::Points;
 
 use super::charset::{Charset, Found, Single, TRIPLE_LEAD, charset};
 use super::codec::Stop;
+use super::decoded::Decoded;
 use super::syllables;
 
 /// What an encoding has besides its tables.
@@ -42,6 +43,9 @@ fn bytes_of_place(place: u32) -> [u8; 4] {
     [first, second, third, fourth]
 }
 
+/// How many code points room is made for at once.
+const TOGETHER: usize = 64;
+
 /// Adds the bytes of a big-endian number, without those that are zero at its beginning; zero itself is one byte.
 #[inline(always)]
 pub fn push_bytes(bytes: &mut Vec<u8>, number: u32) {
@@ -67,12 +71,12 @@ impl Stateless {
         Some(Stateless { charset: charset(name)?, rule, next_edition })
     }
 
-    pub fn decode(&self, input: &[u8], at: &mut usize, text: &mut StrBuilder) -> Result<(), Stop> {
+    pub fn decode(&self, input: &[u8], at: &mut usize, text: &mut Decoded) -> Result<(), Stop> {
         let charset = self.charset;
         while let Some(&lead) = input.get(*at) {
             if lead < 0x80 && charset.is_ascii() {
                 let run = input[*at..].iter().take_while(|byte| byte.is_ascii()).count();
-                text.push_points(Points::One(&input[*at..*at + run]));
+                text.push_ascii(&input[*at..*at + run]);
                 *at += run;
                 continue;
             }
@@ -165,14 +169,15 @@ impl Stateless {
         is_last: bool,
     ) -> Result<(), Stop> {
         let charset = self.charset;
-        bytes.reserve((units.len() - *at) * 2);
-        while let Some(&unit) = units.get(*at) {
-            let point: u32 = unit.into();
-            if point < 0x80 && charset.is_ascii() {
-                bytes.push(point as u8);
-                *at += 1;
+        loop {
+            let next = &units[*at..];
+            let count = self.encode_short(&next[..next.len().min(TOGETHER)], bytes);
+            *at += count;
+            let Some(&unit) = units.get(*at) else { return Ok(()) };
+            if count == TOGETHER {
                 continue;
             }
+            let point: u32 = unit.into();
             if charset.begins_pair(point) {
                 let second = units.get(*at + 1).map(|&unit| unit.into());
                 if second.is_none() && !is_last {
@@ -190,7 +195,31 @@ impl Stateless {
             }
             *at += 1;
         }
-        Ok(())
+    }
+
+    /// Encodes code points as long as they are of one byte or two, which is told by the tables alone. Gives their number.
+    fn encode_short<U: Copy + Into<u32>>(&self, units: &[U], bytes: &mut Vec<u8>) -> usize {
+        let charset = self.charset;
+        let mut end = bytes.len();
+        bytes.resize(end + 2 * units.len(), 0);
+        let mut count = 0;
+        for &unit in units {
+            let point: u32 = unit.into();
+            let number = match point < 0x80 && charset.is_ascii() {
+                true => point,
+                false if charset.begins_pair(point) => break,
+                false => charset.bytes_of(point).unwrap_or(u32::MAX),
+            };
+            match number {
+                0..0x100 => bytes[end] = number as u8,
+                0x100..0x1_0000 => bytes[end..end + 2].copy_from_slice(&(number as u16).to_be_bytes()),
+                _ => break,
+            }
+            end += if number < 0x100 { 1 } else { 2 };
+            count += 1;
+        }
+        bytes.truncate(end);
+        count
     }
 
     #[cold]
