@@ -153,14 +153,18 @@ mod query {
     }
 
     pub fn lookup(database: &Database, name: &Object) -> Result<Ref> {
+        let buffer;
         let bytes = match name.downcast::<Str>() {
-            Some(text) => text.as_utf8()?.as_bytes().to_vec(),
-            None => name.get_buffer(request::SIMPLE)?.bytes().to_vec(),
+            Some(text) => text.as_utf8()?.as_bytes(),
+            None => {
+                buffer = name.get_buffer(request::SIMPLE)?;
+                buffer.bytes()
+            }
         };
         if bytes.len() > NAME_LIMIT {
             bail!(KeyError, "name too long");
         }
-        let name = String::from_utf8_lossy(&bytes);
+        let name = String::from_utf8_lossy(bytes);
         let found = match ::unicode::lookup(&name) {
             Some(Named::Character(point)) => Str::from_point(point)?,
             // Aliases and sequences came after 3.2.

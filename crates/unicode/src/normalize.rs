@@ -108,7 +108,10 @@ impl Database {
     fn decompose(&self, form: Form, text: &[u32]) -> Vec<u32> {
         let mut output = Vec::with_capacity(text.len() + text.len() / 8);
         for &point in text {
-            self.decompose_point(form, point, &mut output);
+            match point < FIRST_DECOMPOSED {
+                true => output.push(point),
+                false => self.decompose_point(form, point, &mut output),
+            }
         }
         reorder(&mut output);
         output
@@ -136,9 +139,20 @@ impl Database {
     }
 }
 
+/// The first combining mark, and the first character that decomposes.
+const FIRST_MARK: u32 = 0x300;
+const FIRST_DECOMPOSED: u32 = 0xa0;
+
 /// Ordering goes by the classes of 13.0, in the old version too.
+#[inline]
 fn class_of(point: u32) -> u8 {
-    UNICODE_13.combining(point)
+    if point < FIRST_MARK { 0 } else { UNICODE_13.combining(point) }
+}
+
+/// Whether a character may be the second of a pair that composes: what a quick check for NFC answers `Maybe` to.
+#[inline]
+fn may_compose(point: u32) -> bool {
+    point >= FIRST_MARK && UNICODE_13.quick_check(point) >> (2 * Form::Nfc as u8) & 3 == 1
 }
 
 /// Canonical ordering: each run of combining marks, stably by class.
@@ -159,7 +173,8 @@ fn compose(text: &[u32]) -> Vec<u32> {
         let class = class_of(point);
         if let Some(at) = starter {
             let adjacent = at + 1 == output.len();
-            if (adjacent || last_class < class)
+            if may_compose(point)
+                && (adjacent || last_class < class)
                 && let Some(composed) = compose_pair(output[at], point)
             {
                 output[at] = composed;
@@ -197,4 +212,28 @@ fn compose_pair(first: u32, second: u32) -> Option<u32> {
     let (triples, _) = COMPOSITES.as_chunks::<3>();
     let place = triples.binary_search_by_key(&(first, second), |triple| (triple[0], triple[1])).ok()?;
     Some(triples[place][2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UNICODE_3_2;
+
+    #[test]
+    fn nothing_composes_or_decomposes_that_is_passed_over() {
+        for triple in COMPOSITES.as_chunks::<3>().0 {
+            assert!(may_compose(triple[1]), "{:x}", triple[1]);
+        }
+        for point in
+            (hangul::V..hangul::V + hangul::V_COUNT).chain(hangul::T + 1..hangul::T + hangul::T_COUNT)
+        {
+            assert!(may_compose(point), "{point:x}");
+        }
+        for point in 0..FIRST_DECOMPOSED {
+            assert!(
+                [&UNICODE_13, &UNICODE_3_2].iter().all(|database| database.decomposition(point).is_none())
+            );
+        }
+        assert!((0..FIRST_MARK).all(|point| UNICODE_13.combining(point) == 0));
+    }
 }

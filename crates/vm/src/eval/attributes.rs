@@ -165,6 +165,14 @@ impl Machine {
             let applies = match cache.kind.get() {
                 Kind::Method => true,
                 Kind::MethodUnlessHidden => cache.dict(object).is_none_or(|dict| dict.locate(name).is_none()),
+                Kind::Instance => {
+                    let found = cache.dict(object).and_then(|dict| dict.get_at(cache.index.get(), name));
+                    if let Some(value) = found {
+                        self.set_top_unbound(value);
+                        return Ok(());
+                    }
+                    false
+                }
                 _ => false,
             };
             if applies {
@@ -178,13 +186,17 @@ impl Machine {
                 let receiver = self.replace(0, function);
                 self.push(receiver);
             }
-            Method::Bound(bound) => {
-                drop(self.pop());
-                self.push_slot(None);
-                self.push(bound);
-            }
+            Method::Bound(bound) => self.set_top_unbound(bound),
         }
         Ok(())
+    }
+
+    /// Puts what is called without a receiver in the place of the object that has it.
+    #[inline(always)]
+    fn set_top_unbound(&mut self, callee: Ref) {
+        drop(self.pop());
+        self.push_slot(None);
+        self.push(callee);
     }
 }
 
@@ -231,10 +243,13 @@ fn begin_dict(object: &Object, cache: &AttributeCache, name: &Str, value: &Objec
 #[inline(never)]
 fn load_method(object: &Object, name: &Str, instruction: &Instruction, code: &Code) -> Result<Method> {
     let method = object.get_method(name)?;
-    if let Method::Function(function) = &method
-        && let Some(cache) = cache_to_fill(instruction, object, code)
-    {
-        remember_method(cache, object, function);
+    if let Some(cache) = cache_to_fill(instruction, object, code) {
+        match &method {
+            Method::Function(function) => remember_method(cache, object, function),
+            Method::Bound(_) => {
+                let _ = remember_attribute(cache, object, name);
+            }
+        }
     }
     Ok(method)
 }
@@ -262,6 +277,11 @@ fn is_generic_get(function: BinaryFunc) -> bool {
     std::ptr::fn_addr_eq(function, objects::protocol::generic_getattro as BinaryFunc)
 }
 
+/// A module's attributes are found as any object's, and asked of its `__getattr__` only where there is none.
+fn is_module_get(function: BinaryFunc) -> bool {
+    objects::module::MODULE.tp_getattro.get().is_some_and(|get| std::ptr::fn_addr_eq(get, function))
+}
+
 fn is_generic_set(function: ObjObjArgProc) -> bool {
     std::ptr::fn_addr_eq(function, objects::protocol::generic_setattro as ObjObjArgProc)
 }
@@ -286,9 +306,13 @@ fn remember_attribute(cache: &AttributeCache, object: &Object, name: &Str) -> Op
     let class = object.class();
     cache.version.set(0);
     cache.kind.set(Kind::Other);
-    class.tp_getattro.get().filter(|function| is_generic_get(*function))?;
     let offset = class.tp_dictoffset.get();
     let found = class.lookup(name);
+    match class.tp_getattro.get()? {
+        get if is_generic_get(get) => {}
+        get if is_module_get(get) && found.is_none() => {}
+        _ => return None,
+    }
     if let Some(member) = found.as_deref().and_then(|found| slot_offset(found, class)) {
         cache.offset.set(member);
         cache.kind.set(Kind::Slot);
