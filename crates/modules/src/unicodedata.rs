@@ -1,5 +1,7 @@
 //! `unicodedata`: the Unicode character database, in two versions.
 
+use std::borrow::Cow;
+
 use ::unicode::{Database, Form, Named, UNICODE_3_2, UNICODE_13};
 use objects::arguments::Place;
 use objects::buffer::request;
@@ -153,18 +155,22 @@ mod query {
     }
 
     pub fn lookup(database: &Database, name: &Object) -> Result<Ref> {
-        let buffer;
-        let bytes = match name.downcast::<Str>() {
-            Some(text) => text.as_utf8()?.as_bytes(),
+        let check = |length| match length > NAME_LIMIT {
+            true => Err(raise!(KeyError, "name too long")),
+            false => Ok(()),
+        };
+        let name = match name.downcast::<Str>() {
+            Some(text) => {
+                let text = text.as_utf8()?;
+                check(text.len())?;
+                Cow::Borrowed(text)
+            }
             None => {
-                buffer = name.get_buffer(request::SIMPLE)?;
-                buffer.bytes()
+                let buffer = name.get_buffer(request::SIMPLE)?;
+                check(buffer.len())?;
+                Cow::Owned(String::from_utf8_lossy(buffer.bytes()).into_owned())
             }
         };
-        if bytes.len() > NAME_LIMIT {
-            bail!(KeyError, "name too long");
-        }
-        let name = String::from_utf8_lossy(bytes);
         let found = match ::unicode::lookup(&name) {
             Some(Named::Character(point)) => Str::from_point(point)?,
             // Aliases and sequences came after 3.2.
