@@ -6,7 +6,7 @@ use objects::str::{Points, Unit};
 use super::string;
 
 /// How many keys are found at once.
-const RECENT: usize = 64;
+const RECENT: usize = 128;
 
 /// The keys so far. A key is found among the recent ones by its characters, before it is a string at all.
 pub struct Keys {
@@ -56,9 +56,11 @@ impl Keys {
         }
         *at = end + 1;
         let text = &bytes[start..end];
-        let place = place(text);
-        if let Some(Some(key)) = self.recent.get(place)
-            && matches!(key.points(), Points::One(known) if known == text)
+        // Two keys that have one place share it with its neighbour.
+        let places = [place(text), place(text) ^ 1];
+        let known = places.iter().filter_map(|&place| self.recent.get(place)?.as_ref());
+        if let Some(key) =
+            known.into_iter().find(|key| matches!(key.points(), Points::One(known) if known == text))
         {
             return Ok(key.clone());
         }
@@ -66,7 +68,8 @@ impl Keys {
         if self.recent.is_empty() {
             self.recent.resize(RECENT, None);
         }
-        self.recent[place] = Some(key.clone());
+        let free = places.into_iter().find(|&place| self.recent[place].is_none());
+        self.recent[free.unwrap_or(places[0])] = Some(key.clone());
         Ok(key)
     }
 
