@@ -35,16 +35,20 @@ impl Account {
         let Counts { direct, indirect } = &*self.0;
         let counter = if origin == Origin::Input { direct } else { indirect };
         counter.set(counter.get() + bytes as u64);
-        if indirect.get() == 0 { Ok(()) } else { self.check() }
+        match indirect.get() == 0 || direct.get() + indirect.get() < THRESHOLD {
+            true => Ok(()),
+            false => self.check(),
+        }
     }
 
+    #[cold]
     fn check(&self) -> Result<(), Code> {
         let (direct, indirect) = (self.0.direct.get(), self.0.indirect.get());
         let factor = match direct {
             0 => (SHORTEST + indirect) as f64 / SHORTEST as f64,
             direct => (direct + indirect) as f64 / direct as f64,
         };
-        match direct + indirect < THRESHOLD || factor <= MOST_AMPLIFICATION {
+        match factor <= MOST_AMPLIFICATION {
             true => Ok(()),
             false => Err(Code::AmplificationLimitBreach),
         }
