@@ -6,6 +6,7 @@ use crate::dtd::predefined;
 use crate::scan::{Instruction, Reference};
 
 impl Parser {
+    #[inline(always)]
     pub(super) fn content(&mut self) -> Result<Flow, Code> {
         let at = self.place();
         self.mark(at);
@@ -71,6 +72,7 @@ impl Parser {
         }
     }
 
+    #[inline(never)]
     pub(super) fn cdata(&mut self) -> Result<Flow, Code> {
         let at = self.place();
         self.mark(at);
@@ -100,6 +102,7 @@ impl Parser {
     }
 
     /// The text is at its end.
+    #[inline(never)]
     fn content_end(&mut self, at: usize) -> Result<Flow, Code> {
         if let Some(frame) = self.frames.last() {
             if self.open.len() != frame.level {

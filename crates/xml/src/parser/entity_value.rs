@@ -41,6 +41,7 @@ impl Parser {
     }
 
     /// Goes on with the value. One that is wrong is told of as far as it goes, and then what is wrong with it.
+    #[inline(never)]
     pub(super) fn entity_value(&mut self) -> Result<Flow, Code> {
         self.gather_value().or_else(|code| {
             let whole = self.value.take().is_some_and(|value| value.is_external);
@@ -186,6 +187,7 @@ impl Parser {
     }
 
     /// An external entity whose text is to be a part of a value: it is read as a whole.
+    #[inline(never)]
     pub(super) fn external_value(&mut self) -> Result<Flow, Code> {
         let start = self.source.at;
         let mut at = start;

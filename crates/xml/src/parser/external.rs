@@ -34,6 +34,7 @@ impl Parser {
     }
 
     /// Finds out the encoding.
+    #[inline(never)]
     pub(super) fn start(&mut self) -> Result<Flow, Code> {
         let named = match &self.encoding {
             None => None,
@@ -77,6 +78,7 @@ impl Parser {
     }
 
     /// A general entity may begin with a text declaration.
+    #[inline(never)]
     pub(super) fn content_start(&mut self) -> Result<Flow, Code> {
         let at = self.source.at;
         self.source.event = Some(at);

@@ -527,6 +527,7 @@ impl Parser {
         }
     }
 
+    #[inline(never)]
     fn go_on(&mut self, then: Then) -> Result<Flow, Code> {
         match then {
             Then::Tell(event) => Ok(Flow::Tell(event)),
@@ -631,6 +632,7 @@ impl Parser {
     }
 
     /// What follows the document's element.
+    #[inline(never)]
     fn epilog(&mut self) -> Result<Flow, Code> {
         let at = self.source.at;
         self.source.event = Some(at);

@@ -18,6 +18,7 @@ fn part(part: Part) -> Result<Flow, Code> {
 }
 
 impl Parser {
+    #[inline(never)]
     pub(super) fn prolog(&mut self) -> Result<Flow, Code> {
         let at = self.place();
         self.mark(at);
@@ -117,6 +118,7 @@ impl Parser {
     }
 
     /// An ignored section.
+    #[inline(never)]
     pub(super) fn ignored(&mut self) -> Result<Flow, Code> {
         let at = self.place();
         self.mark(at);
