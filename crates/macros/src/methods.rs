@@ -151,7 +151,7 @@ fn convention(call: &Call, first: Option<TokenStream>) -> Result<Convention> {
     if signature.is_positional_only() {
         let body = parameters::call_with_slice(call, first)?;
         return Ok(Convention {
-            flags: if call.is_parsed { quote!(FASTCALL | PARSED) } else { quote!(FASTCALL) },
+            flags: quote!(FASTCALL),
             parameters: quote!(arguments: *const &::objects::Object, count: ::core::primitive::isize),
             body: quote! { let arguments = unsafe { ::objects::arguments::slice(arguments, count) }; #body },
         });
@@ -205,12 +205,14 @@ pub fn method(
     let name = python_name(&mut options, &function.sig.ident)?;
     let (is_varargs, coexist) = (options.flag("varargs"), options.flag("coexist"));
     let is_parsed = options.flag("getargs");
+    // Told of keywords, it names itself as CPython's does, which is called with a tuple.
+    let takes_tuple = options.flag("takes_tuple") || is_parsed;
     let guard = options.value("guard");
     let has_text_signature = !options.flag("no_text_signature") && !is_parsed;
     let told_name = if options.flag("nameless") { "" } else { &name };
     let text_signature = options.string("text_signature")?.as_ref().map(Signature::parse).transpose()?;
     options.finish(
-        "\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, nameless, guard = .., text_signature = \"..\"",
+        "\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, takes_tuple, nameless, guard = .., text_signature = \"..\"",
     )?;
 
     if binding == Binding::Instance && function.sig.receiver().is_none() {
@@ -243,6 +245,7 @@ pub fn method(
         false => convention(&call, first)?,
     };
     let extra = binding.flag().into_iter().chain(coexist.then(|| quote!(COEXIST)));
+    let extra = extra.chain(takes_tuple.then(|| quote!(PARSED)));
     let receiver = binding.receiver_type();
     let c_name = c_string(&name, span)?;
     let conditions = conditions(&function.attrs);

@@ -1,5 +1,6 @@
 //! `_bz2`.
 
+use objects::arguments;
 use objects::buffer::BytesLike;
 use objects::prelude::*;
 use streams::bzip2::{self, Action, Code};
@@ -147,8 +148,10 @@ pub struct Bz2Decompressor {
 /// Decompresses a stream that comes in pieces; decompress() does it for data as a whole.
 #[class(name = "BZ2Decompressor", module = "_bz2", signature = "()")]
 impl Bz2Decompressor {
-    #[slot(tp_new, "()")]
-    fn new(class: &Type) -> Result<Ref<Bz2Decompressor>> {
+    #[slot(tp_new)]
+    fn new(class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Bz2Decompressor>> {
+        arguments::check_no_positional("BZ2Decompressor", args)?;
+        arguments::check_no_keywords("BZ2Decompressor", kwargs, true)?;
         let stream = bzip2::Decompressor::new().map_err(raise_code)?;
         let decompression = Shared::new(Decompression::new(stream));
         Ref::new_in(class, Bz2Decompressor { base: Object::header(), decompression })

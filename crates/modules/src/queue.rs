@@ -98,9 +98,7 @@ impl SimpleQueue {
     #[slot(tp_new)]
     fn make(class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<SimpleQueue>> {
         if class.is(&SIMPLE_QUEUE) {
-            if !args.as_slice().is_empty() {
-                bail!(TypeError, "SimpleQueue() takes no positional arguments");
-            }
+            objects::arguments::check_no_positional("SimpleQueue", args)?;
             objects::arguments::check_no_keywords("SimpleQueue", kwargs, true)?;
         }
         Ref::new_in(

@@ -113,7 +113,7 @@ pub mod _signal {
     }
 
     /// The handler of SIGINT that raises KeyboardInterrupt.
-    #[function("(signalnum, frame, /)")]
+    #[function("(signalnum, frame, /)", takes_tuple)]
     fn default_int_handler(_signalnum: &Object, _frame: &Object) -> Result<()> {
         Err(raise!(KeyboardInterrupt))
     }
@@ -148,7 +148,7 @@ pub mod _signal {
     }
 
     /// Set the descriptor that a byte is written to when a signal arrives; gives the one before, -1 for none.
-    #[function("(fd, *, warn_on_full_buffer=True)", no_text_signature)]
+    #[function("(fd, /, *, warn_on_full_buffer=True)", no_text_signature)]
     fn set_wakeup_fd(fd: i32, warn_on_full_buffer: Option<bool>) -> Result<i32> {
         if !thread::handles_signals() {
             bail!(ValueError, "set_wakeup_fd only works in main thread of the main interpreter");

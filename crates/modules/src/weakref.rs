@@ -26,7 +26,7 @@ pub mod _weakref {
     ///
     /// Nearly every use of the proxy is passed to the object; once that is gone it
     /// raises ReferenceError. The callback, if any, gets the proxy when this happens.
-    #[function("(object, callback=None, /)", no_text_signature)]
+    #[function("(object, callback=None, /)", no_text_signature, takes_tuple)]
     fn proxy(object: &Object, callback: Option<&Object>) -> Result<Ref> {
         weakref::new_proxy(object, callback)
     }

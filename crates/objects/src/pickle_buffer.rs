@@ -5,9 +5,11 @@ use std::ffi::c_int;
 use std::mem::offset_of;
 use std::ops::ControlFlow;
 
+use crate::arguments::{Parameters, Shape};
 use crate::buffer::{BufferView, request};
 use crate::memory::{Trace, Visitor};
 use crate::prelude::*;
+use crate::str::InternedName;
 
 /// `PyPickleBufferObject`.
 #[repr(C)]
@@ -86,13 +88,20 @@ impl PickleBuffer {
 impl PickleBuffer {
     #[slot(tp_new)]
     fn make(_class: &Type, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<PickleBuffer>> {
-        crate::arguments::check_no_keywords("PickleBuffer", kwargs, true)?;
-        match *args.as_slice() {
-            [object] => PickleBuffer::of(object),
-            ref other => {
-                Err(raise!(TypeError, "PickleBuffer() takes exactly 1 argument ({} given)", other.len()))
-            }
-        }
+        static PARAMETERS: Parameters<1> = Parameters::new(
+            Shape {
+                function: "PickleBuffer",
+                positional_only: 1,
+                positional: 1,
+                required: 1,
+                required_keywords: 0,
+                has_rest: false,
+                has_keywords: false,
+            },
+            [InternedName::new("")],
+        );
+        let [object] = PARAMETERS.unpack_tuple(args.as_slice(), kwargs)?.values;
+        PickleBuffer::of(object.unwrap_or(none_object()))
     }
 
     #[slot(bf_getbuffer)]

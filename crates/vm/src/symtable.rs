@@ -6,6 +6,7 @@ use std::mem::offset_of;
 
 use compiler::SymbolTable;
 use compiler::symbols::{BlockId, Scope, usage};
+use objects::arguments::Place;
 use objects::prelude::*;
 
 use crate::code::text;
@@ -87,6 +88,15 @@ impl Entry {
     const lineno: usize = offset_of!(Entry, line);
 }
 
+/// The name of a file as an argument.
+struct FileName(Ref<Str>);
+
+impl<'a> FromArgument<'a> for FileName {
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        crate::paths::decoded_path(value).map(FileName)
+    }
+}
+
 #[module(name = "_symtable")]
 pub mod module {
     use compiler::symbols::BlockKind;
@@ -125,8 +135,8 @@ pub mod module {
 
     /// What the compiler knows of the names in a source: the entry of the outermost scope, which has the others.
     #[function("(source, filename, startstr, /)")]
-    fn symtable(source: &Object, filename: &Object, startstr: &str) -> Result<Ref<Entry>> {
-        let filename = crate::paths::decoded_path(filename)?;
+    fn symtable(source: &Object, filename: FileName, startstr: &str) -> Result<Ref<Entry>> {
+        let filename = filename.0;
         let mut flags = 0;
         let bytes = source_bytes(source, "symtable", "string or bytes", &mut flags)?;
         let mode = match startstr {

@@ -71,7 +71,7 @@ impl Traceback {
     generic_getattro
 )]
 impl Traceback {
-    #[slot(tp_new, "(tb_next, tb_frame, tb_lasti, tb_lineno)")]
+    #[slot(tp_new, "(tb_next, tb_frame, tb_lasti, tb_lineno)", name = "TracebackType")]
     fn new_from_python(
         _class: &Type,
         tb_next: &Object,

@@ -400,7 +400,7 @@ pub mod module {
     /// Warn of something at a given place in a file; warn() does this with the place it finds out itself.
     #[function(
         "(message, category, filename, lineno, module=None, registry=None, module_globals=None, source=None)",
-        no_text_signature
+        getargs
     )]
     #[allow(clippy::too_many_arguments)]
     fn warn_explicit(

@@ -398,7 +398,8 @@ impl Array {
         objects::arguments::check_parsed_count("array", args.len(), 1, 2)?;
         let (code, initial) = (args[0], args.get(1).copied());
         let Some(text) = code.downcast::<Str>().filter(|code| code.len() == 1) else {
-            bail!(TypeError, "array() argument 1 must be a unicode character, not {}", code.class().name());
+            let got = objects::arguments::described(code);
+            bail!(TypeError, "array() argument 1 must be a unicode character, not {got}");
         };
         (objects::services::get().audit)("array.__new__", &[text, initial.unwrap_or(none_object())])?;
         match char::from_u32(text.code_point(0)).and_then(kind_of) {

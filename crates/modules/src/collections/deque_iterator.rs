@@ -92,15 +92,15 @@ macro_rules! iterators {
 /// A deque, and how many items to skip.
 fn parse(args: &Tuple) -> Result<(&Deque, isize)> {
     let (deque, skip) = match *args.as_slice() {
-        [deque] => (deque, 0),
-        [deque, skip] => (deque, skip.as_isize()?),
+        [deque] => (deque, None),
+        [deque, skip] => (deque, Some(skip)),
         ref other => {
             let bound = if other.is_empty() { "at least 1 argument" } else { "at most 2 arguments" };
             bail!(TypeError, "function takes {bound} ({} given)", other.len());
         }
     };
     match deque.downcast::<Deque>() {
-        Some(deque) => Ok((deque, skip)),
+        Some(deque) => Ok((deque, skip.map_or(Ok(0), Object::as_isize)?)),
         None => Err(raise!(TypeError, "argument 1 must be {}, not {}", DEQUE.name(), deque.class().name())),
     }
 }

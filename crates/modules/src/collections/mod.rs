@@ -37,8 +37,9 @@ pub mod _collections {
     #[function("(mapping, iterable, /)", name = "_count_elements")]
     fn count_elements(mapping: &Object, iterable: &Object) -> Result<()> {
         let one = Int::one();
+        let items = iterable.iter()?;
         if let Some(dict) = plain_counter(mapping)? {
-            return iterable.for_each(|key| {
+            return items.for_each(|key| {
                 let count = match dict.get(&key)? {
                     None => one.clone().into_object(),
                     Some(count) => count.add(&one)?,
@@ -48,7 +49,7 @@ pub mod _collections {
         }
         let get = mapping.get_attr(intern!("get"))?;
         let zero = Int::zero();
-        iterable.for_each(|key| {
+        items.for_each(|key| {
             let count = get.call(&[&key, &zero])?.add(&one)?;
             mapping.set_item(&key, &count)
         })

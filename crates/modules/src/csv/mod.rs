@@ -149,7 +149,7 @@ pub mod module {
     ///
     /// With an argument, that becomes the limit from now on. A reader that meets
     /// a longer field raises csv.Error.
-    #[function("(limit=None, /)", no_text_signature)]
+    #[function("(limit=None, /)", no_text_signature, takes_tuple)]
     fn field_size_limit(limit: Option<&Object>) -> Result<i64> {
         let old = reader::field_limit();
         if let Some(limit) = limit {

@@ -280,7 +280,7 @@ impl Time {
     }
 
     /// What strftime() makes of the format, or str() if it is empty.
-    #[method("(format_spec, /)", no_text_signature)]
+    #[method("(format_spec, /)", no_text_signature, takes_tuple)]
     fn __format__(&self, format_spec: &Object) -> Result<Ref> {
         format(self, format_spec)
     }
@@ -334,7 +334,7 @@ impl Time {
     }
 
     /// For pickling by a protocol: the class, and the time in packed form with its zone.
-    #[method("(protocol, /)", no_text_signature)]
+    #[method("(protocol, /)", no_text_signature, takes_tuple)]
     fn __reduce_ex__(&self, protocol: i32) -> Result<Ref> {
         self.state(protocol)
     }

@@ -20,7 +20,7 @@ pub mod _functools {
     /// Combine the items of a sequence from left to right by a function of two arguments:
     /// reduce(lambda x, y: x+y, [1, 2, 3, 4, 5]) computes ((((1+2)+3)+4)+5). The initial value, where there is
     /// one, comes before the items, and is the result for an empty sequence.
-    #[function("(function, sequence, initial=None, /)", no_text_signature)]
+    #[function("(function, sequence, initial=None, /)", no_text_signature, takes_tuple)]
     fn reduce(function: &Object, sequence: &Object, initial: Option<&Object>) -> Result<Ref> {
         let iterator = match sequence.iter() {
             Err(raised) if raised.matches(&exceptions::TypeError) => {

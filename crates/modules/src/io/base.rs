@@ -173,7 +173,7 @@ impl IoBase {
     /// 1 the current position, 2 the end of the stream.
     ///
     /// Return the new absolute position.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn seek(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("seek"))
@@ -189,7 +189,7 @@ impl IoBase {
     ///
     /// Without a size, the end is where tell() says. The position stays as it is,
     /// wherever the new end. The result is the new size.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn truncate(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("truncate"))
@@ -459,13 +459,13 @@ impl RawIoBase {
         }
     }
 
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn readinto(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(raise!(NotImplementedError))
     }
 
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn write(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(raise!(NotImplementedError))
@@ -496,7 +496,7 @@ impl BufferedIoBase {
     ///
     /// Without a size, or with None or a negative one, everything up to the end of the stream. Raises
     /// BlockingIOError where a non-blocking stream has no data at the moment.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn read(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("read"))
@@ -505,7 +505,7 @@ impl BufferedIoBase {
     /// Read and return up to n bytes, with at most one read() call
     /// to the underlying raw stream. A short result does not imply
     /// that EOF is imminent.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn read1(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("read1"))
@@ -528,7 +528,7 @@ impl BufferedIoBase {
     ///
     /// BlockingIOError means that there is no room for more and that the
     /// raw stream takes nothing without waiting.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn write(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("write"))
@@ -584,7 +584,7 @@ impl TextIoBase {
     /// Read n characters, or fewer where the stream ends before.
     ///
     /// Without n, or with a negative one, everything up to the end is read.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn read(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("read"))
@@ -593,7 +593,7 @@ impl TextIoBase {
     /// Read one line, or what is left of it where the stream ends.
     ///
     /// At the end of the stream the result is an empty string.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn readline(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("readline"))
@@ -601,7 +601,7 @@ impl TextIoBase {
 
     /// Write all of the string.
     /// The result is its length in characters.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn write(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         Err(unsupported("write"))

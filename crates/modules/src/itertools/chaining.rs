@@ -186,7 +186,7 @@ impl Chain {
         let (source, active) = match state_tuple(state)? {
             [source] => (source, None),
             [source, active] => (source, Some(active)),
-            parts => return Err(wrong_state(parts, if parts.is_empty() { 1 } else { 2 })),
+            parts => return Err(wrong_state(parts, 1, 2)),
         };
         if !source.is_iterator() || active.is_some_and(|active| !active.is_iterator()) {
             bail!(TypeError, "Arguments must be iterators.");

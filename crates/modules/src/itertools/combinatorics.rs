@@ -548,7 +548,16 @@ impl Permutations {
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
     fn set_state(&self, state: &Object) -> Result<()> {
         let parts = state_tuple(state)?;
-        let [places, cycles] = parts else { return Err(wrong_state(parts, 2)) };
+        let [places, cycles] = parts else { return Err(wrong_state(parts, 2, 2)) };
+        for (part, number) in parts.iter().zip(1..) {
+            if part.downcast::<Tuple>().is_none() {
+                bail!(
+                    TypeError,
+                    "argument {number} must be tuple, not {}",
+                    objects::arguments::described(part)
+                );
+            }
+        }
         let items = self.pool().len();
         let places = state_numbers(places, items)?;
         let cycles = state_numbers(cycles, self.length)?;

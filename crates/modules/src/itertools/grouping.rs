@@ -111,7 +111,7 @@ impl GroupBy {
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
     fn set_state(&self, state: &Object) -> Result<()> {
         let parts = state_tuple(state)?;
-        let [value, target, key] = parts else { return Err(wrong_state(parts, 3)) };
+        let [value, target, key] = parts else { return Err(wrong_state(parts, 3, 3)) };
         self.current_value.set(Some(value.clone()));
         self.target_key.set(Some(target.clone()));
         self.current_key.set(Some(key.clone()));

@@ -179,9 +179,9 @@ impl Cycle {
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
     fn set_state(&self, state: &Object) -> Result<()> {
         let parts = state_tuple(state)?;
-        let [saved, is_saved] = parts else { return Err(wrong_state(parts, 2)) };
+        let [saved, is_saved] = parts else { return Err(wrong_state(parts, 2, 2)) };
         let Some(saved) = saved.downcast::<List>() else {
-            bail!(TypeError, "argument 1 must be list, not {}", saved.class().name());
+            bail!(TypeError, "argument 1 must be list, not {}", objects::arguments::described(saved));
         };
         let is_saved = is_saved.as_isize()?;
         self.saved.set(Some(saved.to_ref()));

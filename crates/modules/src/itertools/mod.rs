@@ -20,10 +20,15 @@ fn state_tuple(state: &Object) -> Result<&[Ref]> {
     }
 }
 
-/// The error of a pickled state with another number of parts.
-fn wrong_state(parts: &[Ref], wanted: usize) -> Raised {
-    let bound = if parts.len() < wanted { "at least" } else { "at most" };
-    raise!(TypeError, "function takes {bound} {wanted} arguments ({} given)", parts.len())
+/// The error of a pickled state with another number of parts than from `least` to `most`.
+fn wrong_state(parts: &[Ref], least: usize, most: usize) -> Raised {
+    let (bound, wanted) = match parts.len() < least {
+        _ if least == most => ("exactly", least),
+        true => ("at least", least),
+        false => ("at most", most),
+    };
+    let plural = if wanted == 1 { "" } else { "s" };
+    raise!(TypeError, "function takes {bound} {wanted} argument{plural} ({} given)", parts.len())
 }
 
 /// The class of an instance, for the first place of what `__reduce__` gives.

@@ -380,7 +380,9 @@ impl SliceIterator {
 
     /// Set state information for unpickling.
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
-    fn set_state(&self, state: isize) {
-        self.taken.set(state);
+    fn set_state(&self, state: &Object) -> Result<()> {
+        let Some(taken) = state.downcast::<Int>() else { bail!(TypeError, "an integer is required") };
+        self.taken.set(taken.checked_isize()?);
+        Ok(())
     }
 }

@@ -85,7 +85,7 @@ impl Drop for TeeData {
 /// A stretch of elements that the iterators of one tee() share.
 #[class(name = "_tee_dataobject", module = "itertools", generic_getattro)]
 impl TeeData {
-    #[slot(tp_new, "(iterable, values, next, /)")]
+    #[slot(tp_new, "(iterable, values, next, /)", name = "teedataobject")]
     fn make(_class: &Type, iterable: &Object, values: &List, next: &Object) -> Result<Ref<TeeData>> {
         let data = TeeData::new(iterable.to_ref());
         let items = values.to_vec();
@@ -223,7 +223,7 @@ impl Tee {
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
     fn set_state(&self, state: &Object) -> Result<()> {
         let parts = state_tuple(state)?;
-        let [data, index] = parts else { return Err(wrong_state(parts, 2)) };
+        let [data, index] = parts else { return Err(wrong_state(parts, 2, 2)) };
         let Some(data) = data.downcast::<TeeData>() else {
             bail!(TypeError, "argument 1 must be itertools._tee_dataobject, not {}", data.class().name());
         };

@@ -300,7 +300,7 @@ pub mod math {
 
     /// log(x, [base=math.e])
     /// The power to which the base has to be raised to give x; without a base, e is raised.
-    #[function("(*args)", no_text_signature)]
+    #[function("(*args)", no_text_signature, takes_tuple)]
     fn log(args: &[&Object]) -> Result<Ref> {
         match args {
             [x] => functions::logarithm(x, f64::ln)?.into_object(),

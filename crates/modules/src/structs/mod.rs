@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use std::mem::offset_of;
 use std::rc::Rc;
 
-use objects::buffer::{Buffer, request};
+use objects::arguments::Place;
+use objects::buffer::{Buffer, BytesLike, request};
 use objects::codecs;
 use objects::module::Module;
 use objects::prelude::*;
@@ -135,10 +136,18 @@ fn place(format: &Format, length: usize, offset: isize, function: &str) -> Resul
     Ok(start)
 }
 
-fn unpack_at(format: &Format, buffer: &Object, offset: isize) -> Result<Ref<Tuple>> {
-    let buffer = buffer.get_buffer(request::SIMPLE)?;
-    let start = place(format, buffer.len(), offset, "unpack_from")?;
-    unpack_values(format, &buffer.bytes()[start..start + format.size])
+fn unpack_at(format: &Format, bytes: &[u8], offset: isize) -> Result<Ref<Tuple>> {
+    let start = place(format, bytes.len(), offset, "unpack_from")?;
+    unpack_values(format, &bytes[start..start + format.size])
+}
+
+/// A format as an argument, which is read before the others are looked at.
+struct Cached(Rc<Format>);
+
+impl<'a> FromArgument<'a> for Cached {
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        cached(value).map(Cached)
+    }
 }
 
 fn pack_at(format: &Format, arguments: &[&Object]) -> Result<()> {
@@ -258,8 +267,8 @@ impl Struct {
 
     /// Return a tuple of the values in the buffer from offset on.
     #[method("(buffer, offset=0)")]
-    fn unpack_from(&self, buffer: &Object, offset: isize) -> Result<Ref<Tuple>> {
-        unpack_at(&*self.parsed()?, buffer, offset)
+    fn unpack_from(&self, buffer: BytesLike, offset: isize) -> Result<Ref<Tuple>> {
+        unpack_at(&*self.parsed()?, buffer.bytes(), offset)
     }
 
     /// How many bytes of memory the object takes.
@@ -399,8 +408,8 @@ pub mod module {
 
     /// Return a tuple of the values in the buffer from offset on.
     #[function("(format, /, buffer, offset=0)")]
-    fn unpack_from(format: &Object, buffer: &Object, offset: isize) -> Result<Ref<Tuple>> {
-        unpack_at(&*cached(format)?, buffer, offset)
+    fn unpack_from(format: Cached, buffer: BytesLike, offset: isize) -> Result<Ref<Tuple>> {
+        unpack_at(&format.0, buffer.bytes(), offset)
     }
 
     #[exec]

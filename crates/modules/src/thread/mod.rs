@@ -57,7 +57,7 @@ pub mod _thread {
     ///
     /// The thread ends when the function returns; its result is dropped. SystemExit is ignored,
     /// other exceptions go to sys.unraisablehook.
-    #[function("(function, args, kwargs=None, /)", no_text_signature)]
+    #[function("(function, args, kwargs=None, /)", no_text_signature, takes_tuple)]
     pub fn start_new_thread(function: &Object, args: &Object, kwargs: Option<&Object>) -> Result<Ref> {
         if !function.is_callable() {
             bail!(TypeError, "first arg must be callable");
@@ -76,7 +76,7 @@ pub mod _thread {
     }
 
     /// An obsolete name of start_new_thread().
-    #[function("(function, args, kwargs=None, /)", no_text_signature)]
+    #[function("(function, args, kwargs=None, /)", no_text_signature, takes_tuple)]
     fn start_new(function: &Object, args: &Object, kwargs: Option<&Object>) -> Result<Ref> {
         start_new_thread(function, args, kwargs)
     }
@@ -132,7 +132,7 @@ pub mod _thread {
     }
 
     /// Give the stack size of new threads in bytes, 0 for the system's default, and perhaps set another.
-    #[function("(size=0, /)", no_text_signature)]
+    #[function("(size=0, /)", no_text_signature, takes_tuple)]
     fn stack_size(size: Option<isize>) -> Result<usize> {
         let Some(size) = size else { return Ok(thread::stack_size()) };
         if size < 0 {

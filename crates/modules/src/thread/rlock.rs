@@ -102,7 +102,7 @@ impl RLock {
     }
 
     /// Acquire the lock as deeply as _release_save() found it. threading.Condition calls this.
-    #[method("(state, /)", no_text_signature)]
+    #[method("(state, /)", no_text_signature, takes_tuple)]
     fn _acquire_restore(&self, state: &Tuple) -> Result<()> {
         let [count, owner] = state.items() else {
             bail!(

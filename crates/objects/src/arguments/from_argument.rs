@@ -53,7 +53,11 @@ impl<'a> FromArgument<'a> for &'a str {
 
     fn from_nullable(value: &'a Object, place: &Place) -> Result<Option<Self>> {
         match value.downcast::<Str>() {
-            Some(text) => text.as_utf8().map(Some),
+            // What may be `None` goes to C as far as its first NUL.
+            Some(text) => match text.as_utf8()? {
+                text if text.contains('\0') => Err(raise!(ValueError, "embedded null character")),
+                text => Ok(Some(text)),
+            },
             None if value.is_none() => Ok(None),
             None => Err(place.bad_argument("str or None", value)),
         }

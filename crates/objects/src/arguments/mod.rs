@@ -176,6 +176,14 @@ pub fn check_no_keywords(function: &str, keywords: Option<&Dict>, refused: bool)
     }
 }
 
+/// Refuses arguments by position, of a class that takes none.
+pub fn check_no_positional(function: &str, arguments: &Tuple) -> Result<()> {
+    match arguments.is_empty() {
+        true => Ok(()),
+        false => Err(raise!(TypeError, "{function}() takes no positional arguments")),
+    }
+}
+
 #[inline(always)]
 pub fn tuple_items(arguments: &Tuple) -> &[&Object] {
     arguments.as_slice()

@@ -30,7 +30,7 @@ macro_rules! shared_methods {
             ///
             /// How often sub stands in B[start:end], without overlaps. The bounds
             /// are taken as in slice notation.
-            #[method("(*args)", no_text_signature)]
+            #[method("(*args)", no_text_signature, takes_tuple)]
             fn count(&self, args: &[&Object]) -> Result<usize> {
                 op::count(self, args)
             }
@@ -53,7 +53,7 @@ macro_rules! shared_methods {
             ///
             /// Whether B ends with the suffix, or with any of a tuple of them.
             /// With start and end, B[start:end] is looked at.
-            #[method("(*args)", no_text_signature)]
+            #[method("(*args)", no_text_signature, takes_tuple)]
             fn endswith(&self, args: &[&Object]) -> Result<bool> {
                 op::has_affix(self, "endswith", args, true)
             }
@@ -70,7 +70,7 @@ macro_rules! shared_methods {
             ///
             /// The lowest index at which sub stands in B[start:end], -1 if it does not.
             /// The bounds are taken as in slice notation.
-            #[method("(*args)", no_text_signature)]
+            #[method("(*args)", no_text_signature, takes_tuple)]
             fn find(&self, args: &[&Object]) -> Result<isize> {
                 op::search(self, "find", args, false).map(op::or_minus_one)
             }
@@ -117,7 +117,7 @@ macro_rules! shared_methods {
             /// taken as in slice notation.
             ///
             /// Raises ValueError if sub is not there.
-            #[method("(*args)", no_text_signature)]
+            #[method("(*args)", no_text_signature, takes_tuple)]
             fn index(&self, args: &[&Object]) -> Result<usize> {
                 op::or_error(op::search(self, "index", args, false)?)
             }
@@ -266,7 +266,7 @@ macro_rules! shared_methods {
             ///
             /// The highest index at which sub stands in B[start:end], -1 if it does not.
             /// The bounds are taken as in slice notation.
-            #[method("(*args)", no_text_signature)]
+            #[method("(*args)", no_text_signature, takes_tuple)]
             fn rfind(&self, args: &[&Object]) -> Result<isize> {
                 op::search(self, "rfind", args, true).map(op::or_minus_one)
             }
@@ -277,7 +277,7 @@ macro_rules! shared_methods {
             /// taken as in slice notation.
             ///
             /// Raises ValueError if sub is not there.
-            #[method("(*args)", no_text_signature)]
+            #[method("(*args)", no_text_signature, takes_tuple)]
             fn rindex(&self, args: &[&Object]) -> Result<usize> {
                 op::or_error(op::search(self, "rindex", args, true)?)
             }
@@ -341,7 +341,7 @@ macro_rules! shared_methods {
             ///
             /// Whether B starts with the prefix, or with any of a tuple of them.
             /// With start and end, B[start:end] is looked at.
-            #[method("(*args)", no_text_signature)]
+            #[method("(*args)", no_text_signature, takes_tuple)]
             fn startswith(&self, args: &[&Object]) -> Result<bool> {
                 op::has_affix(self, "startswith", args, false)
             }

@@ -129,7 +129,10 @@ pub fn lookup(encoding: &str) -> Result<Ref<Tuple>> {
 /// Forgets what was found by a name: for codecs that change.
 pub fn forget(encoding: &str) -> Result<()> {
     let name = Str::try_new(&normalized(encoding))?;
-    registry()?.found.remove(&name).map(drop)
+    match registry()?.found.remove(&name)? {
+        true => Ok(()),
+        false => Err(raise::set_key_error(&name)),
+    }
 }
 
 /// Registers an error handler.

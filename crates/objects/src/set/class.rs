@@ -97,7 +97,7 @@ impl Set {
     }
 
     /// Make a set of all the elements that occur here or in any of the iterables.
-    #[method("(*others)", name = "union", no_text_signature)]
+    #[method("(*others)", name = "union", no_text_signature, takes_tuple)]
     fn union_of(&self, others: &[&Object]) -> Result<Ref<Set>> {
         let union = self.copy()?;
         for other in others {
@@ -109,7 +109,7 @@ impl Set {
     }
 
     /// Make a set of those elements that occur in each of the iterables too.
-    #[method("(*others)", name = "intersection", no_text_signature)]
+    #[method("(*others)", name = "intersection", no_text_signature, takes_tuple)]
     fn intersection_of(&self, others: &[&Object]) -> Result<Ref<Set>> {
         match others {
             [] => self.copy(),
@@ -120,7 +120,7 @@ impl Set {
     }
 
     /// Make a set of those elements that occur in none of the iterables.
-    #[method("(*others)", name = "difference", no_text_signature)]
+    #[method("(*others)", name = "difference", no_text_signature, takes_tuple)]
     fn difference_of(&self, others: &[&Object]) -> Result<Ref<Set>> {
         let [first, rest @ ..] = others else { return self.copy() };
         let result = self.difference(first)?;
@@ -267,20 +267,20 @@ impl Set {
     }
 
     /// Put in everything that the iterables hold.
-    #[method("(*others)", name = "update", no_text_signature)]
+    #[method("(*others)", name = "update", no_text_signature, takes_tuple)]
     fn update_all(&self, others: &[&Object]) -> Result<()> {
         others.iter().try_for_each(|other| self.update(other))
     }
 
     /// Keep only those elements that occur in each of the iterables too.
-    #[method("(*others)", name = "intersection_update", no_text_signature)]
+    #[method("(*others)", name = "intersection_update", no_text_signature, takes_tuple)]
     fn intersection_update_all(&self, others: &[&Object]) -> Result<()> {
         self.swap_content(&*self.intersection_of(others)?);
         Ok(())
     }
 
     /// Take out everything that the iterables hold.
-    #[method("(*others)", name = "difference_update", no_text_signature)]
+    #[method("(*others)", name = "difference_update", no_text_signature, takes_tuple)]
     fn difference_update_all(&self, others: &[&Object]) -> Result<()> {
         others.iter().try_for_each(|other| self.difference_update(other))
     }

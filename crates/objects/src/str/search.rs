@@ -112,7 +112,7 @@ impl Str {
     ///
     /// How often sub stands in S[start:end], without overlaps. The bounds
     /// are taken as in slice notation.
-    #[method(name = "count", "(*args)", no_text_signature)]
+    #[method(name = "count", "(*args)", no_text_signature, takes_tuple)]
     fn count_method(&self, args: &[&Object]) -> Result<usize> {
         let (needle, start, end) = units::search_arguments("count", args, self.len())?;
         Ok(self.count(expect_str(needle)?, start, end))
@@ -122,7 +122,7 @@ impl Str {
     ///
     /// The lowest index at which sub stands in S[start:end], -1 if it does not.
     /// The bounds are taken as in slice notation.
-    #[method(name = "find", "(*args)", no_text_signature)]
+    #[method(name = "find", "(*args)", no_text_signature, takes_tuple)]
     fn find_method(&self, args: &[&Object]) -> Result<isize> {
         self.searched("find", args, false).map(or_minus_one)
     }
@@ -133,7 +133,7 @@ impl Str {
     /// taken as in slice notation.
     ///
     /// Raises ValueError if sub is not there.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn index(&self, args: &[&Object]) -> Result<usize> {
         or_error(self.searched("index", args, false)?)
     }
@@ -142,7 +142,7 @@ impl Str {
     ///
     /// The highest index at which sub stands in S[start:end], -1 if it does not.
     /// The bounds are taken as in slice notation.
-    #[method(name = "rfind", "(*args)", no_text_signature)]
+    #[method(name = "rfind", "(*args)", no_text_signature, takes_tuple)]
     fn rfind_method(&self, args: &[&Object]) -> Result<isize> {
         self.searched("rfind", args, true).map(or_minus_one)
     }
@@ -153,7 +153,7 @@ impl Str {
     /// taken as in slice notation.
     ///
     /// Raises ValueError if sub is not there.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn rindex(&self, args: &[&Object]) -> Result<usize> {
         or_error(self.searched("rindex", args, true)?)
     }
@@ -162,7 +162,7 @@ impl Str {
     ///
     /// Whether S starts with the prefix, or with any of a tuple of them.
     /// With start and end, S[start:end] is looked at.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn startswith(&self, args: &[&Object]) -> Result<bool> {
         self.affix_argument("startswith", args, false)
     }
@@ -171,7 +171,7 @@ impl Str {
     ///
     /// Whether S ends with the suffix, or with any of a tuple of them.
     /// With start and end, S[start:end] is looked at.
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn endswith(&self, args: &[&Object]) -> Result<bool> {
         self.affix_argument("endswith", args, true)
     }

@@ -121,7 +121,7 @@ pub mod functions {
     ///
     /// Choose what is called with an asynchronous generator of this thread: firstiter
     /// when its iteration begins, finalizer when it is dropped unfinished. None for no call.
-    #[function("(firstiter=None, finalizer=None)", no_text_signature)]
+    #[function("(firstiter=None, finalizer=None)", no_text_signature, nameless)]
     fn set_asyncgen_hooks(firstiter: Option<&Object>, finalizer: Option<&Object>) -> Result<()> {
         let checked = |hook: Option<&Object>, name: &str| -> Result<Option<Option<Ref>>> {
             match hook {

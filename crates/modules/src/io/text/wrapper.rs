@@ -478,7 +478,7 @@ impl TextIoWrapper {
     fn init(
         &self,
         buffer: &Object,
-        encoding: Option<NoneOr<&Str>>,
+        encoding: Option<NoneOr<&str>>,
         errors: Option<&Object>,
         newline: Option<NoneOr<&str>>,
         line_buffering: Option<i32>,
@@ -501,7 +501,7 @@ impl TextIoWrapper {
         self.snapshot.replace(None);
         self.pending.take();
         let encoding = match encoding.and_then(|encoding| encoding.0) {
-            Some(encoding) => encoding.to_ref(),
+            Some(encoding) => Str::new(encoding),
             None => default_encoding(buffer)?,
         };
         let codec = text_codec(&encoding)?;
