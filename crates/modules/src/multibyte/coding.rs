@@ -43,7 +43,7 @@ pub fn encode(
     is_last: bool,
 ) -> Result<(Vec<u8>, usize)> {
     let mut mode = ErrorMode::wrapping(errors);
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(2 * string.len());
     let mut at = 0;
     loop {
         let count = match codec.encode(state, string.points(), &mut at, &mut bytes, is_last) {
