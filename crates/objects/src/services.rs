@@ -36,6 +36,8 @@ pub struct Services {
     pub release_gil: fn() -> *mut ThreadState,
     /// Waits for the lock, and goes on with the thread state.
     pub acquire_gil: fn(*mut ThreadState),
+    /// Whether another thread waits to run Python code.
+    pub is_gil_wanted: fn() -> bool,
     /// What a child process does first after a fork: the other threads are gone (`PyOS_AfterFork_Child`).
     pub after_fork_in_child: fn(),
     /// `sys.audit`.
@@ -97,6 +99,7 @@ static ABSENT: Services = Services {
     check_signals: || Ok(()),
     release_gil: std::ptr::null_mut,
     acquire_gil: |_| {},
+    is_gil_wanted: || false,
     after_fork_in_child: || {},
     audit: |_, _| Ok(()),
     is_python_function: |_| false,

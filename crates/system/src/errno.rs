@@ -61,6 +61,14 @@ pub fn blocking<T>(call: impl FnOnce() -> T) -> T {
     thread_state::allow_threads(call)
 }
 
+/// Runs something that does not wait, but may be done again and again: other threads run meanwhile if any want to.
+pub fn looking<T>(call: impl FnOnce() -> T) -> T {
+    match (objects::services::get().is_gil_wanted)() {
+        true => blocking(call),
+        false => call(),
+    }
+}
+
 /// Makes a call that waits, again whenever a signal interrupts it and its handler does not raise (PEP 475).
 pub fn interruptible<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<Result<T, Errno>> {
     loop {

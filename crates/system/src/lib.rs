@@ -32,6 +32,6 @@ pub mod terminal_modes;
 pub mod terminals;
 pub mod users;
 
-pub use errno::{Errno, blocking, interruptible};
+pub use errno::{Errno, blocking, interruptible, looking};
 pub use path::{Accepts, FilePath};
 pub use signals::*;

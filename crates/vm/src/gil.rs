@@ -15,7 +15,7 @@ struct State {
     held: bool,
     /// Counts the times that the lock was taken.
     switches: u64,
-    /// Threads that wait for the lock.
+    /// Threads that wait for the lock; `IS_WANTED` says whether there are any.
     waiting: usize,
     /// Threads that let the lock go and wait until another has taken it.
     yielding: usize,
@@ -35,6 +35,9 @@ static GIL: Gil = Gil {
     switched: Condvar::new(),
 };
 
+/// Whether a thread waits for the lock, for a look without taking the mutex.
+static IS_WANTED: AtomicBool = AtomicBool::new(false);
+
 /// Whether a waiting thread has asked the holder to let go.
 static DROP_REQUEST: AtomicBool = AtomicBool::new(false);
 
@@ -50,6 +53,7 @@ pub fn take() {
     let mut state = lock();
     if state.held {
         state.waiting += 1;
+        IS_WANTED.store(true, Ordering::Relaxed);
         while state.held {
             let seen = state.switches;
             let interval = Duration::from_micros(INTERVAL.load(Ordering::Relaxed).max(1));
@@ -62,6 +66,7 @@ pub fn take() {
             }
         }
         state.waiting -= 1;
+        IS_WANTED.store(state.waiting > 0, Ordering::Relaxed);
     }
     state.held = true;
     state.switches += 1;
@@ -104,6 +109,11 @@ pub fn yield_if_asked(before: impl FnOnce()) {
     take();
 }
 
+/// Whether another thread waits for the lock.
+pub fn is_wanted() -> bool {
+    IS_WANTED.load(Ordering::Relaxed)
+}
+
 /// Whether any thread holds the lock.
 pub fn is_held() -> bool {
     lock().held
@@ -129,4 +139,5 @@ pub fn after_fork_in_child() {
         state.yielding = 0;
     }
     DROP_REQUEST.store(false, Ordering::Release);
+    IS_WANTED.store(false, Ordering::Relaxed);
 }

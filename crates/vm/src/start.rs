@@ -7,7 +7,7 @@ use objects::thread_state::ThreadState;
 use crate::config::Config;
 use crate::frame::Frame;
 use crate::interpreter::Interpreter;
-use crate::{builtins, import, runtime, streams, super_call, sys, thread, warnings};
+use crate::{builtins, gil, import, runtime, streams, super_call, sys, thread, warnings};
 
 /// The types of this crate, to be made ready before they are used.
 static TYPES: &[&Type] = &[
@@ -54,6 +54,7 @@ pub fn initialize(config: &Config) -> Result<()> {
         check_signals: runtime::check_signals,
         release_gil: thread::release_gil,
         acquire_gil: thread::acquire_gil,
+        is_gil_wanted: gil::is_wanted,
         after_fork_in_child: thread::after_fork_in_child,
         audit: sys::audit,
         is_python_function: |object| object.downcast_exact::<crate::function::Function>().is_some(),

@@ -49,7 +49,7 @@ impl Timeout {
     }
 
     /// Makes a call that waits so long, again for the rest whenever a signal interrupts it and its handler does not
-    /// raise. Nothing where the time was over then. A call that does not wait keeps the GIL.
+    /// raise. Nothing where the time was over then. A call that does not wait keeps the GIL if nobody wants it.
     pub fn wait<T>(
         &mut self,
         mut call: impl FnMut(Option<Duration>) -> Result<T, Errno>,
@@ -58,7 +58,7 @@ impl Timeout {
         let is_instant = left == Some(Duration::ZERO);
         let end = left.and_then(|left| if is_instant { None } else { Instant::now().checked_add(left) });
         loop {
-            match if is_instant { call(left) } else { system::blocking(|| call(left)) } {
+            match if is_instant { system::looking(|| call(left)) } else { system::blocking(|| call(left)) } {
                 Err(Errno(libc::EINTR)) => (objects::services::get().check_signals)()?,
                 result => return Ok(Some(result)),
             }
