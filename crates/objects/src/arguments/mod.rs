@@ -88,6 +88,26 @@ pub unsafe fn vector<'a>(
     unsafe { slice(arguments, count + named) }
 }
 
+/// The same as a tuple, and a dictionary where there are names: what functions take that are not called with a vector.
+///
+/// # Safety
+/// As for [`vector`].
+pub unsafe fn tuple_and_dict(
+    arguments: *const &Object,
+    count: usize,
+    names: Option<&Tuple>,
+) -> Result<(Ref<Tuple>, Option<Ref<Dict>>)> {
+    // SAFETY: the caller's promise.
+    let (positional, named) = unsafe { vector(arguments, count as isize, names) }.split_at(count);
+    let tuple = Tuple::new(positional.iter().map(|argument| argument.to_ref()))?;
+    let Some(names) = names else { return Ok((tuple, None)) };
+    let keywords = Dict::new();
+    for (name, value) in names.items().iter().zip(named) {
+        keywords.set(name, value)?;
+    }
+    Ok((tuple, Some(keywords)))
+}
+
 #[inline(always)]
 pub fn at<'a>(arguments: &[&'a Object], index: usize) -> Option<&'a Object> {
     arguments.get(index).copied()

@@ -128,20 +128,8 @@ impl Callee<'_> {
         count: usize,
         names: Option<&Tuple>,
     ) -> Result<Ref> {
-        let all = count + names.map_or(0, |names| names.size() as usize);
         // SAFETY: the caller's promise.
-        let all = unsafe { memory::slice_or_empty(arguments, all) };
-        let tuple = Tuple::new(all[..count].iter().map(|argument| argument.to_ref()))?;
-        let keywords = match names {
-            None => None,
-            Some(names) => {
-                let keywords = Dict::new();
-                for (name, value) in names.items().iter().zip(&all[count..]) {
-                    keywords.set(name, value)?;
-                }
-                Some(keywords)
-            }
-        };
+        let (tuple, keywords) = unsafe { crate::arguments::tuple_and_dict(arguments, count, names) }?;
         self.call_variable(&tuple, keywords.as_deref())
     }
 

@@ -116,16 +116,10 @@ impl Object {
         count: usize,
         names: Option<&Tuple>,
     ) -> Result<Ref> {
-        let positional = count & !VECTORCALL_ARGUMENTS_OFFSET;
+        let count = count & !VECTORCALL_ARGUMENTS_OFFSET;
         // SAFETY: the caller's promise.
-        let all = unsafe { crate::arguments::vector(arguments, positional as isize, names) };
-        let tuple = Tuple::new(all[..positional].iter().map(|argument| argument.to_ref()))?;
-        let Some(names) = names else { return self.call_slot(&tuple, None) };
-        let keywords = Dict::new();
-        for (name, value) in names.items().iter().zip(&all[positional..]) {
-            keywords.set(name, value)?;
-        }
-        self.call_slot(&tuple, Some(&keywords))
+        let (tuple, keywords) = unsafe { crate::arguments::tuple_and_dict(arguments, count, names) }?;
+        self.call_slot(&tuple, keywords.as_deref())
     }
 
     /// Calls through `tp_call`.
