@@ -10,6 +10,8 @@ const TOGETHER: usize = 8;
 /// What their UTF-8 takes at most. A place in it is masked, which costs less than to check it.
 const WINDOW: usize = 4 * TOGETHER;
 const PLACES: usize = WINDOW - 1;
+/// What a word written at the last place takes behind the window.
+const SPARE: usize = 3;
 
 /// Writes the code points of text as units, which are as many and wide enough.
 fn write_units<U: Unit>(text: &str, units: &mut [U]) {
@@ -68,17 +70,40 @@ pub(super) fn leading_union(text: &str) -> u32 {
     }
 }
 
-/// How many bytes the WTF-8 form of code points has.
-pub(super) fn wtf8_length(points: Points<'_>) -> usize {
-    /// What the counts of a chunk cannot run over.
-    const CHUNK: usize = 1 << 14;
-    with_units!(points, units => units.chunks(CHUNK).map(|units| {
-        let more = |&unit: &_| {
-            let point = u32::from(unit);
-            u16::from(point >= 0x80) + u16::from(point >= 0x800) + u16::from(point >= 0x1_0000)
-        };
-        units.len() + usize::from(units.iter().map(more).sum::<u16>())
-    }).sum())
+/// What the WTF-8 form of code points will be.
+#[derive(Default)]
+pub(super) struct Measure {
+    /// Its bytes.
+    pub length: usize,
+    /// Whether there are lone surrogates, so that it is not UTF-8.
+    pub has_surrogates: bool,
+}
+
+impl Measure {
+    pub(super) fn of(points: Points<'_>) -> Measure {
+        /// What the counts of a chunk cannot run over.
+        const CHUNK: usize = 1 << 14;
+        let mut measure = Measure::default();
+        with_units!(points, units => for units in units.chunks(CHUNK) {
+            let (spared, surrogates) = units.iter().fold((0_u16, 0_u16), |(spared, surrogates), &unit| {
+                let point = u32::from(unit);
+                let fits = |bits: u32| u16::from(point & bits == point);
+                (spared + fits(0x7f) + fits(0x7ff) + fits(0xffff), surrogates | u16::from(is_surrogate(point)))
+            });
+            measure.length += 4 * units.len() - usize::from(spared);
+            measure.has_surrogates |= surrogates != 0;
+        });
+        measure
+    }
+
+    /// The length, if the form is UTF-8.
+    pub(super) fn of_utf8(self) -> Option<usize> {
+        (!self.has_surrogates).then_some(self.length)
+    }
+}
+
+pub(super) fn is_surrogate(point: u32) -> bool {
+    point & 0xffff_f800 == 0xd800
 }
 
 /// Writes the WTF-8 form of code points, which has as many bytes as there is room.
@@ -87,62 +112,89 @@ pub(super) fn write_wtf8(points: Points<'_>, room: &mut [u8]) {
 }
 
 fn write_wtf8_of<U: Unit>(units: &[U], room: &mut [u8]) {
+    /// How many groups are written before it is looked for a run of ASCII.
+    const GROUPS: usize = 8;
     let (mut done, mut at) = (0, 0);
-    while let Some(window) = room[at..].first_chunk_mut::<WINDOW>() {
-        if let Some(chunk) = units[done..].first_chunk::<WINDOW>()
-            && chunk.iter().fold(0, |union, &unit| union | unit.into()) < 0x80
-        {
-            window.iter_mut().zip(chunk).for_each(|(byte, &unit)| *byte = unit.into() as u8);
-            done += WINDOW;
-            at += WINDOW;
-            continue;
+    'groups: loop {
+        let run = write_ascii_run(&units[done..], &mut room[at..]);
+        (done, at) = (done + run, at + run);
+        for _ in 0..GROUPS {
+            let Some(window) = room[at..].first_chunk_mut::<{ WINDOW + SPARE }>() else { break 'groups };
+            let Some(group) = units[done..].first_chunk::<TOGETHER>() else { break 'groups };
+            at += group.iter().fold(0, |at, &unit| write_within(unit.into(), window, at));
+            done += TOGETHER;
         }
-        let Some(chunk) = units[done..].first_chunk::<TOGETHER>() else { break };
-        done += TOGETHER;
-        at += chunk.iter().fold(0, |at, &unit| write_point(unit.into(), window, at));
     }
     for &unit in &units[done..] {
-        let mut window = [0; WINDOW];
-        let length = write_point(unit.into(), &mut window, 0);
-        room[at..at + length].copy_from_slice(&window[..length]);
-        at += length;
+        at += with_wtf8(unit.into(), |form| {
+            room[at..at + form.len()].copy_from_slice(form);
+            form.len()
+        });
     }
 }
 
-/// Writes the WTF-8 form of a code point from a place on. Gives the place behind it. (Two bytes and three are told apart
-/// without a branch: which of them comes next is hard to foresee.)
+/// Writes the units of ASCII in front, as many as can be told together. Gives how many. (A function of its own: what it
+/// needs would stand in the way of the caller's loop.)
+#[inline(never)]
+fn write_ascii_run<U: Unit>(units: &[U], room: &mut [u8]) -> usize {
+    /// How many are told together.
+    const RUN: usize = 16;
+    let mut runs = 0;
+    for (units, bytes) in units.as_chunks::<RUN>().0.iter().zip(room.as_chunks_mut().0) {
+        let Some(ascii) = narrowed(units) else { break };
+        *bytes = ascii;
+        runs += 1;
+    }
+    runs * RUN
+}
+
+/// Units that are all of ASCII, as bytes.
 #[inline(always)]
-fn write_point(point: u32, window: &mut [u8; WINDOW], at: usize) -> usize {
-    let mut put = |place: usize, byte: u32| window[(at + place) & PLACES] = byte as u8;
+fn narrowed<U: Unit, const N: usize>(units: &[U; N]) -> Option<[u8; N]> {
+    let is_ascii = units.iter().fold(0, |union, &unit| union | unit.into()) < 0x80;
+    is_ascii.then(|| units.map(|unit| unit.into() as u8))
+}
+
+/// Writes the WTF-8 form of a code point from a place on, where what stands behind it is not written yet. Gives the
+/// place behind it.
+#[inline(always)]
+fn write_within(point: u32, window: &mut [u8; WINDOW + SPARE], at: usize) -> usize {
+    let place = at & PLACES;
     let low = |shift: u32| 0x80 | point >> shift & 0x3f;
+    let mut put = |word: u32| window[place..place + 4].copy_from_slice(&word.to_le_bytes());
     match point {
         0..0x80 => {
-            put(0, point);
+            window[place] = point as u8;
             at + 1
         }
-        0x80..0x1_0000 => {
-            let is_long = point >= 0x800;
-            put(0, if is_long { 0xe0 | point >> 12 } else { 0xc0 | point >> 6 });
-            put(1, if is_long { low(6) } else { low(0) });
-            put(2, low(0));
-            at + 2 + usize::from(is_long)
+        0x80..0x800 => {
+            let word = 0xc0 | point >> 6 | low(0) << 8;
+            window[place..place + 2].copy_from_slice(&(word as u16).to_le_bytes());
+            at + 2
+        }
+        0x800..0x1_0000 => {
+            put(0xe0 | point >> 12 | low(6) << 8 | low(0) << 16);
+            at + 3
         }
         _ => {
-            put(0, 0xf0 | point >> 18);
-            put(1, low(12));
-            put(2, low(6));
-            put(3, low(0));
+            put(0xf0 | point >> 18 | low(12) << 8 | low(6) << 16 | low(0) << 24);
             at + 4
         }
     }
 }
 
+/// Gives the WTF-8 form of a code point to a function.
+#[inline]
+fn with_wtf8<T>(point: u32, run: impl FnOnce(&[u8]) -> T) -> T {
+    let mut window = [0; WINDOW + SPARE];
+    let length = write_within(point, &mut window, 0);
+    run(&window[..length])
+}
+
 /// Adds a code point to WTF-8 bytes.
 #[inline]
 pub fn push_code_point(bytes: &mut Vec<u8>, point: u32) {
-    let mut window = [0; WINDOW];
-    let length = write_point(point, &mut window, 0);
-    bytes.extend_from_slice(&window[..length]);
+    with_wtf8(point, |form| bytes.extend_from_slice(form));
 }
 
 impl Str {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use literals::Text;
 
-use super::transcode::{write_wtf8, wtf8_length};
+use super::transcode::{Measure, is_surrogate, write_wtf8};
 use super::{Points, Str, StrBuilder, Unit};
 use crate::prelude::*;
 
@@ -55,7 +55,7 @@ impl Str {
     pub fn to_wtf8(&self) -> Cow<'_, [u8]> {
         match self.cached_utf8() {
             Some(bytes) => Cow::Borrowed(bytes),
-            None => Cow::Owned(self.encode_wtf8()),
+            None => Cow::Owned(self.encode_measured(self.measure().length)),
         }
     }
 
@@ -63,29 +63,28 @@ impl Str {
     pub fn utf8_form(&self) -> Option<Cow<'_, [u8]>> {
         match self.cached_utf8() {
             Some(bytes) => Some(Cow::Borrowed(bytes)),
-            None if self.first_surrogate().is_some() => None,
-            None => Some(Cow::Owned(self.encode_wtf8())),
+            None => Some(Cow::Owned(self.encode_measured(self.measure().of_utf8()?))),
         }
     }
 
-    fn encode_wtf8(&self) -> Vec<u8> {
-        let points = self.points();
-        let mut bytes = vec![0; wtf8_length(points)];
-        write_wtf8(points, &mut bytes);
+    fn measure(&self) -> Measure {
+        Measure::of(self.points())
+    }
+
+    /// The WTF-8 form, which has the measured length.
+    fn encode_measured(&self, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        write_wtf8(self.points(), &mut bytes);
         bytes
     }
 
     /// The UTF-8 form as a bytes object; none if there are lone surrogates. Raises `MemoryError`.
     pub fn to_utf8_bytes(&self) -> Result<Option<Ref<Bytes>>> {
-        let bytes = match self.cached_utf8() {
-            Some(bytes) => Bytes::try_new(bytes),
-            None if self.first_surrogate().is_some() => return Ok(None),
-            None => {
-                let points = self.points();
-                Bytes::build(wtf8_length(points), |room| write_wtf8(points, room))
-            }
-        };
-        bytes.map(Some)
+        if let Some(bytes) = self.cached_utf8() {
+            return Bytes::try_new(bytes).map(Some);
+        }
+        let length = self.measure().of_utf8();
+        length.map(|length| Bytes::build(length, |room| write_wtf8(self.points(), room))).transpose()
     }
 
     /// The text, cached in the string; none if it holds lone surrogates.
@@ -101,16 +100,14 @@ impl Str {
 
     #[cold]
     fn fill_utf8(&self) -> Option<&[u8]> {
-        if self.first_surrogate().is_some() {
-            return None;
-        }
-        Some(crate::memory::assured(|| self.cache_utf8(&self.encode_wtf8())))
+        let length = self.measure().of_utf8()?;
+        Some(crate::memory::assured(|| self.cache_utf8(&self.encode_measured(length))))
     }
 
     /// Where the first lone surrogate is.
     pub(crate) fn first_surrogate(&self) -> Option<usize> {
         fn first<U: Unit>(units: &[U]) -> Option<usize> {
-            let is_surrogate = |&unit: &U| unit.into() & 0xffff_f800 == 0xd800;
+            let is_surrogate = |&unit: &U| is_surrogate(unit.into());
             // Most strings have none, which is seen fastest without a way out of the loop.
             match units.iter().fold(false, |any, unit| any | is_surrogate(unit)) {
                 false => None,
@@ -141,9 +138,9 @@ impl Str {
 
     #[cold]
     fn raise_surrogates_not_allowed(&self) -> Raised {
-        let is_surrogate = |index: usize| (0xd800..0xe000).contains(&self.points().at(index));
         let start = self.first_surrogate().unwrap_or(0);
-        let end = (start + 1..self.len()).find(|&index| !is_surrogate(index)).unwrap_or(self.len());
+        let others = |&index: &usize| !is_surrogate(self.points().at(index));
+        let end = (start + 1..self.len()).find(others).unwrap_or(self.len());
         crate::codecs::errors::raise_encode("utf-8", self, start, end, "surrogates not allowed")
     }
 
