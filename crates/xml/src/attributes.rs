@@ -53,6 +53,7 @@ impl Attributes {
 
     /// Takes the attributes of a tag, whose places count from its start. Bindings come into force, and are told of by
     /// their number.
+    #[inline]
     pub fn store(
         &mut self,
         text: &[u8],
@@ -71,6 +72,19 @@ impl Attributes {
         if raw.is_empty() && dtd.elements[element].defaults.is_empty() {
             return Ok(());
         }
+        self.store_some(text, start, raw, element, dtd, namespaces, account)
+    }
+
+    fn store_some(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        raw: &[RawAttribute],
+        element: usize,
+        dtd: &mut Dtd,
+        namespaces: &mut Namespaces,
+        account: &Account,
+    ) -> Result<(), Wrong> {
         for attribute in raw {
             let name = start + attribute.name.start..start + attribute.name.end;
             let range = start + attribute.value.start..start + attribute.value.end;

@@ -48,4 +48,4 @@ mod values;
 pub use code::Code;
 pub use model::{Content, Model, Quantifier};
 pub use names::Name;
-pub use parser::{Attribute, Declaration, Event, Options, ParameterEntities, Parser, Part};
+pub use parser::{Attribute, Declaration, Event, Heeded, Options, ParameterEntities, Parser, Part};

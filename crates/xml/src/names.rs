@@ -15,6 +15,22 @@ impl Name {
     }
 }
 
+/// Whether two names are the same. Most are short, so that it is told here without a call.
+#[inline]
+pub fn are_equal(left: &[u8], right: &[u8]) -> bool {
+    /// The first and the last bytes, which together are all where there are at most twice as many.
+    fn ends<const N: usize>(name: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+        name.first_chunk().zip(name.last_chunk())
+    }
+    left.len() == right.len()
+        && match left.len() {
+            0..4 => left.iter().zip(right).all(|(left, right)| left == right),
+            4..8 => ends::<4>(left) == ends::<4>(right),
+            8..=16 => ends::<8>(left) == ends::<8>(right),
+            _ => left == right,
+        }
+}
+
 /// Entries by name, in the order in which they came; none goes.
 #[derive(Clone, Debug)]
 pub struct Table<T> {
@@ -31,7 +47,7 @@ impl<T> Default for Table<T> {
 
 impl<T> Table<T> {
     pub fn find(&self, name: &[u8]) -> Option<usize> {
-        let is_it = |&place: &u32| *self.entries[place as usize].0 == *name;
+        let is_it = |&place: &u32| are_equal(&self.entries[place as usize].0, name);
         self.places.find(self.hasher.hash_one(name), is_it).map(|&place| place as usize)
     }
 
@@ -39,7 +55,7 @@ impl<T> Table<T> {
     pub fn find_or_insert(&mut self, name: &[u8], make: impl FnOnce() -> T) -> (usize, bool) {
         let hash = self.hasher.hash_one(name);
         let entries = &mut self.entries;
-        let is_it = |&place: &u32| *entries[place as usize].0 == *name;
+        let is_it = |&place: &u32| are_equal(&entries[place as usize].0, name);
         if let Some(&place) = self.places.find(hash, is_it) {
             return (place as usize, false);
         }

@@ -92,10 +92,12 @@ impl XmlParser {
                 });
                 self.machine()?.expands_entities = kind == Handler::DefaultExpand;
             }
-            Handler::StartElement => self.machine()?.heeds_starts = is_set,
+            Handler::StartElement => self.machine()?.heeded.starts = is_set,
             Handler::ExternalEntity => self.machine()?.tells_external_entities = is_set,
             _ => {}
         }
+        self.machine()?.heeded.text =
+            self.default.get() != DefaultHandling::None || self.handler(Handler::CharacterData).is_some();
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::mem::offset_of;
 use objects::buffer::{Buffer, request};
 use objects::prelude::*;
 use vm::traceback::Traceback;
-use xml::{Code, Event, ParameterEntities, Parser};
+use xml::{Code, Event, Heeded, ParameterEntities, Parser};
 
 use super::error;
 use super::handlers::{HANDLERS, Handler};
@@ -88,8 +88,8 @@ impl XmlParser {
             in_handler: Cell::new(false),
             is_parsing: Cell::new(false),
         };
-        // Without a handler for them, starts are not heeded.
-        parser.machine.borrow_mut().heeds_starts = false;
+        // There are no handlers yet.
+        parser.machine.borrow_mut().heeded = Heeded::NOTHING;
         Ref::new_in(&XML_PARSER, parser)
     }
 
@@ -325,9 +325,9 @@ impl XmlParser {
             }
         };
         let machine = self.machine()?.external(context, encoding.map(|name| name.as_bytes().to_vec()));
-        let heeds_starts = machine.heeds_starts;
+        let heeded = machine.heeded;
         let parser = XmlParser::make(machine, self.intern.get())?;
-        parser.machine()?.heeds_starts = heeds_starts;
+        parser.machine()?.heeded = heeded;
         parser.buffer_size.set(self.buffer_size.get());
         if self.gathered.borrow().is_some() {
             *parser.gathered.borrow_mut() = Some(Vec::new());

@@ -3,6 +3,7 @@
 use super::*;
 use crate::content::{self, Token};
 use crate::dtd::predefined;
+use crate::names::are_equal;
 use crate::scan::{Instruction, Reference};
 
 impl Parser {
@@ -171,13 +172,15 @@ impl Parser {
                 return Err(Code::AsyncEntity);
             }
         };
-        if *self.dtd.borrow().elements.name(open.element) != text!(self)[at + 2..name_end] {
+        if !are_equal(self.dtd.borrow().elements.name(open.element), &text!(self)[at + 2..name_end]) {
             self.mark(at + 2);
             return Err(Code::TagMismatch);
         }
         self.open.pop();
         self.advance(end)?;
-        self.pending = Pending::Unbind { downto: open.bindings };
+        if self.open.is_empty() || self.namespaces.len() > open.bindings {
+            self.pending = Pending::Unbind { downto: open.bindings };
+        }
         Ok(Flow::Tell(Event::EndElement { name: open.name, empty: false }))
     }
 
@@ -203,7 +206,7 @@ impl Parser {
                 Ok(Flow::Tell(Event::StartElement { name, empty }))
             }
             Pending::End { name, downto } => {
-                if self.heeds_starts {
+                if self.heeded.starts {
                     self.mark(self.raw.end);
                 }
                 self.pending = Pending::Unbind { downto };

@@ -28,7 +28,7 @@ impl Parser {
             parameter_entities: self.parameter_entities,
             expands_entities: self.expands_entities,
             tells_external_entities: self.tells_external_entities,
-            heeds_starts: self.heeds_starts,
+            heeded: self.heeded,
             ..Parser::make(entity, encoding, dtd, namespaces)
         }
     }

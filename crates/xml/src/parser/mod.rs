@@ -293,8 +293,21 @@ pub struct Parser {
     pub expands_entities: bool,
     /// External entities are told of.
     pub tells_external_entities: bool,
-    /// Whether the caller does anything at the start of elements: the place of an empty element's end depends on it.
-    pub heeds_starts: bool,
+    pub heeded: Heeded,
+}
+
+/// What the caller does anything with.
+#[derive(Clone, Copy, Debug)]
+pub struct Heeded {
+    /// Starts of elements: the place of an empty element's end depends on it.
+    pub starts: bool,
+    /// Text: otherwise it is not told of.
+    pub text: bool,
+}
+
+impl Heeded {
+    pub const ALL: Heeded = Heeded { starts: true, text: true };
+    pub const NOTHING: Heeded = Heeded { starts: false, text: false };
 }
 
 /// Text that a conversion has made comes in pieces of at most so many bytes.
@@ -359,7 +372,7 @@ impl Parser {
             foreign_dtd: false,
             expands_entities: true,
             tells_external_entities: false,
-            heeds_starts: true,
+            heeded: Heeded::ALL,
         }
     }
 
@@ -455,6 +468,7 @@ impl Parser {
                 }
             };
             match flow {
+                Flow::Tell(Event::Text) if !self.heeded.text => {}
                 Flow::Tell(event) => return Ok(Some(event)),
                 Flow::Again => {}
                 Flow::Wait => {
