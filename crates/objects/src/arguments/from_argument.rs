@@ -45,19 +45,18 @@ impl<'a, T: Layout> FromArgument<'a> for Ref<T> {
     }
 }
 
-/// Text, which has to be without lone surrogates.
+/// Text as C takes it: without lone surrogates, and without a NUL, which would end it.
 impl<'a> FromArgument<'a> for &'a str {
     fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
-        <&Str>::from_argument(value, place)?.as_utf8()
+        match <&Str>::from_argument(value, place)?.as_utf8()? {
+            text if text.contains('\0') => Err(raise!(ValueError, "embedded null character")),
+            text => Ok(text),
+        }
     }
 
     fn from_nullable(value: &'a Object, place: &Place) -> Result<Option<Self>> {
         match value.downcast::<Str>() {
-            // What may be `None` goes to C as far as its first NUL.
-            Some(text) => match text.as_utf8()? {
-                text if text.contains('\0') => Err(raise!(ValueError, "embedded null character")),
-                text => Ok(Some(text)),
-            },
+            Some(_) => Self::from_argument(value, place).map(Some),
             None if value.is_none() => Ok(None),
             None => Err(place.bad_argument("str or None", value)),
         }

@@ -22,7 +22,6 @@ pub mod utf8;
 
 pub use builder::StrBuilder;
 pub use class::STR;
-pub(crate) use encode::CodecName;
 pub use intern::{InternedName, is_interned};
 pub use storage::{CompactStr, DetachedStr, Kind, MAX_LENGTH, Points, Str, Unit};
 pub use transcode::push_code_point;
