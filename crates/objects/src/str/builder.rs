@@ -1,7 +1,5 @@
 //! Building strings piece by piece, and joining two.
 
-use std::fmt;
-
 use super::storage::Unit;
 use super::transcode::leading_union;
 use super::{Points, Str};
@@ -184,25 +182,10 @@ impl StrBuilder {
     }
 }
 
-impl fmt::Write for StrBuilder {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.push_str(text);
-        Ok(())
-    }
-}
-
 impl Extend<u32> for StrBuilder {
     fn extend<I: IntoIterator<Item = u32>>(&mut self, points: I) {
         points.into_iter().for_each(|point| self.push(point));
     }
-}
-
-/// A string formatted as `format!` does.
-#[macro_export]
-macro_rules! format_str {
-    ($($message:tt)+) => {
-        $crate::str::Str::format_args(format_args!($($message)+))
-    };
 }
 
 impl Str {
@@ -217,14 +200,6 @@ impl Str {
     /// A string of this text, which the program being run has no say in the size of.
     pub fn new(text: &str) -> Ref<Str> {
         crate::memory::assured(|| Str::try_new(text))
-    }
-
-    /// What [`format_str!`] expands to.
-    pub fn format_args(arguments: fmt::Arguments<'_>) -> Result<Ref<Str>> {
-        match arguments.as_str() {
-            Some(text) => Str::try_new(text),
-            None => Str::try_new(&arguments.to_string()),
-        }
     }
 
     /// Both, one behind the other. Raises `MemoryError`.

@@ -8,6 +8,7 @@ mod encode;
 mod format;
 mod intern;
 pub mod iterator;
+mod message;
 mod padding;
 mod predicates;
 mod replace;
