@@ -7,20 +7,21 @@ use objects::prelude::*;
 fn best(
     name: &str,
     op: CompareOp,
-    given: &[&Object],
+    first: &Object,
+    rest: &[&Object],
     key: Option<&Object>,
     default: Option<&Object>,
 ) -> Result<Ref> {
-    if given.is_empty() {
-        bail!(TypeError, "{name} expected at least 1 argument, got 0");
-    }
     let key = key.filter(|key| !key.is_none());
-    if given.len() > 1 && default.is_some() {
+    if !rest.is_empty() && default.is_some() {
         bail!(TypeError, "Cannot specify a default for {name}() with multiple positional arguments");
     }
-    let items = match given {
-        [iterable] => iterable.iter()?,
-        several => Tuple::new(several.iter().map(|item| item.to_ref()))?.as_object().iter()?,
+    let items = match rest {
+        [] => first.iter()?,
+        rest => {
+            let argument = |index| if index == 0 { first } else { rest[index - 1] };
+            Tuple::new((0..1 + rest.len()).map(|index| argument(index).to_ref()))?.as_object().iter()?
+        }
     };
     let mut found: Option<(Ref, Ref)> = None;
     while let Some(item) = items.next()? {
@@ -109,9 +110,9 @@ pub mod functions {
     /// Find the greatest item of an iterable, or the greatest of several arguments; of
     /// equals it is the first. The key function, if any, computes what is compared.
     /// For an iterable without items the default is the result, or ValueError if none is given.
-    #[function("(*args, key=None, default=None)", no_text_signature)]
-    fn max(args: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
-        best("max", CompareOp::Gt, args, key, default)
+    #[function("(first, /, *rest, key=None, default=None)", no_text_signature)]
+    fn max(first: &Object, rest: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
+        best("max", CompareOp::Gt, first, rest, key, default)
     }
 
     /// min(iterable, *[, default=obj, key=func]) -> value
@@ -120,9 +121,9 @@ pub mod functions {
     /// Find the least item of an iterable, or the least of several arguments; of equals
     /// it is the first. The key function, if any, computes what is compared.
     /// For an iterable without items the default is the result, or ValueError if none is given.
-    #[function("(*args, key=None, default=None)", no_text_signature)]
-    fn min(args: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
-        best("min", CompareOp::Lt, args, key, default)
+    #[function("(first, /, *rest, key=None, default=None)", no_text_signature)]
+    fn min(first: &Object, rest: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
+        best("min", CompareOp::Lt, first, rest, key, default)
     }
 
     /// next(iterator[, default])
