@@ -98,6 +98,19 @@ impl<'a> FromArgument<'a> for isize {
     }
 }
 
+/// A size or an index as `PyLong_AsSsize_t` takes it: from an `int` alone.
+#[derive(Clone, Copy)]
+pub struct PlainIndex(pub isize);
+
+impl<'a> FromArgument<'a> for PlainIndex {
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        match value.downcast::<Int>() {
+            Some(value) => value.checked_isize().map(PlainIndex),
+            None => Err(raise!(TypeError, "an integer is required")),
+        }
+    }
+}
+
 /// C's `long`.
 impl<'a> FromArgument<'a> for i64 {
     #[inline]
@@ -128,6 +141,12 @@ impl<'a> FromArgument<'a> for Loose<i64> {
             Some(number) => Ok(Loose(number)),
             None => Err(raise!(OverflowError, "Python int too large to convert to C long")),
         }
+    }
+}
+
+impl<'a> FromArgument<'a> for Loose<isize> {
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        value.as_integer()?.checked_isize().map(Loose)
     }
 }
 
