@@ -96,6 +96,16 @@ impl<'a> FromArgument<'a> for isize {
         refuse_float(value)?;
         value.index()?.checked_isize()
     }
+
+    fn from_nullable(value: &'a Object, _: &Place) -> Result<Option<Self>> {
+        if value.is_none() {
+            return Ok(None);
+        }
+        if !value.has_index() {
+            bail!(TypeError, "argument should be integer or None, not '{}'", value.class().name());
+        }
+        value.as_isize().map(Some)
+    }
 }
 
 /// A size or an index as `PyLong_AsSsize_t` takes it: from an `int` alone.
