@@ -257,7 +257,7 @@ impl MemoryView {
         Ok(self)
     }
 
-    #[method("(*args)", name = "__exit__", no_text_signature)]
+    #[method("(*args)", name = "__exit__", no_text_signature, takes_tuple)]
     fn exit(&self, args: &[&Object]) -> Result<()> {
         let _ = args;
         self.release()
