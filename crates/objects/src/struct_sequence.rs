@@ -332,12 +332,12 @@ extern "C" fn new_of_one_value(class: &Type, arguments: &Tuple, keywords: Option
     };
     let given = arguments.len() + keywords.map_or(0, Dict::len);
     if given > 1 {
-        bail!(TypeError, "{}() takes at most 1 argument ({given} given)", class.name());
+        bail!(TypeError, "{}() takes at most 1 argument ({given} given)", class.short_name());
     }
     let named = keywords.map(|keywords| keywords.get(&*Str::new(name))).transpose()?.flatten();
     match arguments.items().first().map(|value| value.to_ref()).or(named) {
         Some(value) => build(class, 1, vec![value]),
-        None => Err(raise!(TypeError, "{}() missing required argument '{name}' (pos 1)", class.name())),
+        None => Err(raise!(TypeError, "{}() missing required argument '{name}' (pos 1)", class.short_name())),
     }
 }
 

@@ -251,7 +251,7 @@ pub mod functions {
         if status.downcast::<Float>().is_some() {
             bail!(TypeError, "integer argument expected, got float");
         }
-        let index = status.index()?;
+        let index = status.as_integer()?;
         let Some(Ok(status)) = index.to_i64().map(c_int::try_from) else {
             bail!(OverflowError, "Python int too large to convert to C int");
         };
