@@ -16,15 +16,31 @@ fn best(
     if !rest.is_empty() && default.is_some() {
         bail!(TypeError, "Cannot specify a default for {name}() with multiple positional arguments");
     }
-    let items = match rest {
-        [] => first.iter()?,
+    let found = match rest {
+        [] => {
+            let items = first.iter()?;
+            best_of(|| items.next(), op, key)?
+        }
         rest => {
-            let argument = |index| if index == 0 { first } else { rest[index - 1] };
-            Tuple::new((0..1 + rest.len()).map(|index| argument(index).to_ref()))?.as_object().iter()?
+            let mut items = std::iter::once(first).chain(rest.iter().copied());
+            best_of(|| Ok(items.next().map(|item| item.to_ref())), op, key)?
         }
     };
+    match (found, default) {
+        (Some(item), _) => Ok(item),
+        (None, Some(default)) => Ok(default.to_ref()),
+        (None, None) => Err(raise!(ValueError, "{name}() arg is an empty sequence")),
+    }
+}
+
+/// The first of the items than which no other is better, if there are any.
+fn best_of(
+    mut next: impl FnMut() -> Result<Option<Ref>>,
+    op: CompareOp,
+    key: Option<&Object>,
+) -> Result<Option<Ref>> {
     let mut found: Option<(Ref, Ref)> = None;
-    while let Some(item) = items.next()? {
+    while let Some(item) = next()? {
         let measure = match key {
             Some(key) => key.call1(&item)?,
             None => item.clone(),
@@ -37,11 +53,7 @@ fn best(
             found = Some((item, measure));
         }
     }
-    match (found, default) {
-        (Some((item, _)), _) => Ok(item),
-        (None, Some(default)) => Ok(default.to_ref()),
-        (None, None) => Err(raise!(ValueError, "{name}() arg is an empty sequence")),
-    }
+    Ok(found.map(|(item, _)| item))
 }
 
 /// What `iter(callable, sentinel)` iterates over.
