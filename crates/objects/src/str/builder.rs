@@ -104,6 +104,11 @@ impl StrBuilder {
     /// Adds text.
     pub fn push_str(&mut self, text: &str) {
         if text.is_ascii() {
+            // The pieces of most messages.
+            if let (Units::One(units), None) = (&mut self.units, &self.whole) {
+                self.union |= 0x7f;
+                return units.extend_from_slice(text.as_bytes());
+            }
             return self.push_with_union(Points::One(text.as_bytes()), 0x7f);
         }
         self.admit(leading_union(text), text.len());
