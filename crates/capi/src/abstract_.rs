@@ -118,12 +118,12 @@ extern "C" fn PyMapping_Check(object: Option<&Object>) -> c_int {
 
 #[unsafe(no_mangle)]
 extern "C" fn PySequence_Size(object: &Object) -> isize {
-    object.length().unwrap_or(-1)
+    object.sequence_length().unwrap_or(-1)
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn PySequence_Length(object: &Object) -> isize {
-    object.length().unwrap_or(-1)
+    object.sequence_length().unwrap_or(-1)
 }
 
 #[unsafe(no_mangle)]

@@ -424,8 +424,7 @@ unsafe extern "C" fn PyUnicode_FromEncodedObject(
     errors: *const c_char,
 ) -> Result<Ref<Str>> {
     // SAFETY: the caller's promise.
-    let (encoding, errors) = unsafe { (optional(encoding).map(Str::new), optional(errors).map(Str::new)) };
-    objects::codecs::text_from_object(object, encoding.as_deref(), errors.as_deref())
+    unsafe { objects::codecs::text_from_object(object, optional(encoding), optional(errors)) }
 }
 
 /// A path as bytes without a NUL: `O&` of functions that open files.

@@ -209,10 +209,11 @@ pub fn method(
     let takes_tuple = options.flag("takes_tuple") || is_parsed;
     let guard = options.value("guard");
     let has_text_signature = !options.flag("no_text_signature") && !is_parsed;
-    let told_name = if options.flag("nameless") { "" } else { &name };
+    let told = options.string("told")?.map(|told| told.value());
+    let told_name = if options.flag("nameless") { "" } else { told.as_deref().unwrap_or(&name) };
     let text_signature = options.string("text_signature")?.as_ref().map(Signature::parse).transpose()?;
     options.finish(
-        "\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, takes_tuple, nameless, guard = .., text_signature = \"..\"",
+        "\"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, takes_tuple, nameless, told = \"..\", guard = .., text_signature = \"..\"",
     )?;
 
     if binding == Binding::Instance && function.sig.receiver().is_none() {

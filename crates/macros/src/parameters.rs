@@ -48,6 +48,11 @@ impl Call<'_> {
         Ok(types)
     }
 
+    /// What makes the description of its parameters and of their places.
+    fn constructor(&self) -> TokenStream {
+        if self.is_parsed { quote!(parsed) } else { quote!(new) }
+    }
+
     pub fn path(&self) -> TokenStream {
         let name = &self.function.sig.ident;
         match self.owner {
@@ -92,7 +97,7 @@ fn convert(
         }
         Naming::Name => format!("argument '{}'", parameter.name),
     };
-    let make = if call.is_parsed { quote!(parsed) } else { quote!(new) };
+    let make = call.constructor();
     let at = quote!(&const { ::objects::arguments::Place::#make(#function, #label) });
     if parameter.default.is_none() {
         return Ok(quote!(::objects::arguments::required(#value, #at)?));
@@ -181,8 +186,9 @@ fn specification(call: &Call) -> TokenStream {
         of(|parameter| parameter.kind == Kind::KeywordOnly && parameter.default.is_none());
     let has_rest = call.signature.has(Kind::VarPositional);
     let has_keywords = call.signature.has(Kind::VarKeyword);
+    let make = call.constructor();
     quote! {
-        static PARAMETERS: ::objects::arguments::Parameters<#count> = ::objects::arguments::Parameters::new(
+        static PARAMETERS: ::objects::arguments::Parameters<#count> = ::objects::arguments::Parameters::#make(
             ::objects::arguments::Shape {
                 function: #name,
                 positional_only: #positional_only,
@@ -197,8 +203,14 @@ fn specification(call: &Call) -> TokenStream {
     }
 }
 
-/// A call whose arguments may be named: `unpack` fills `values`, `rest` and `keywords` from `PARAMETERS`.
-fn call_with_keywords(call: &Call, first: Option<TokenStream>, unpack: TokenStream) -> Result<TokenStream> {
+/// A call whose arguments may be named: `unpack` fills `values`, `rest` and `keywords` from `PARAMETERS`;
+/// `count` of them were given by position.
+fn call_with_keywords(
+    call: &Call,
+    first: Option<TokenStream>,
+    unpack: TokenStream,
+    count: TokenStream,
+) -> Result<TokenStream> {
     let types = call.types(usize::from(first.is_some()))?;
     let statics = specification(call);
     let mut prologue = Vec::new();
@@ -212,11 +224,18 @@ fn call_with_keywords(call: &Call, first: Option<TokenStream>, unpack: TokenStre
             _ => {
                 let index = single;
                 single += 1;
-                convert(call, parameter, kind, index, &Naming::Name, quote!(unpacked.values[#index]))?
+                let value = match call.is_parsed && parameter.default.is_none() {
+                    true => quote!(::core::option::Option::Some(PARAMETERS.required(&unpacked, #index)?)),
+                    false => quote!(unpacked.values[#index]),
+                };
+                convert(call, parameter, kind, index, &Naming::Name, value)?
             }
         };
         prologue.push(quote!(let #variable = #value;));
         arguments.push(quote!(#variable));
+    }
+    if call.is_parsed && !call.signature.has(Kind::VarKeyword) {
+        prologue.push(quote!(PARAMETERS.check_leftover(&unpacked, #count)?;));
     }
     let invocation = call.invoke(&first, &arguments);
     Ok(quote! { #statics let unpacked = #unpack?; #(#prologue)* #invocation })
@@ -224,7 +243,12 @@ fn call_with_keywords(call: &Call, first: Option<TokenStream>, unpack: TokenStre
 
 /// A call by the vectorcall convention: `arguments`, a slice with the named values at its end, and `names`.
 pub fn call_with_vector(call: &Call, first: Option<TokenStream>) -> Result<TokenStream> {
-    call_with_keywords(call, first, quote!(PARAMETERS.unpack_vector(arguments, names)))
+    call_with_keywords(
+        call,
+        first,
+        quote!(PARAMETERS.unpack_vector(arguments, names)),
+        quote!(count as ::core::primitive::usize),
+    )
 }
 
 /// A call with a tuple and a dictionary, as `tp_new`, `tp_init` and `tp_call` get them.
@@ -245,5 +269,6 @@ pub fn call_with_tuple(call: &Call, first: TokenStream, no_keywords: TokenStream
         call,
         Some(first),
         quote!(PARAMETERS.unpack_tuple(unsafe { ::objects::arguments::tuple_items(argument_1) }, argument_2)),
+        quote!(argument_1.len()),
     )
 }

@@ -96,7 +96,7 @@ fn misuses_of_items() {
                 #[method(flag)]
                 fn f(&self) {}
             ),
-            "unknown option `flag`; known here: \"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, takes_tuple, nameless, guard = .., text_signature = \"..\"",
+            "unknown option `flag`; known here: \"(signature)\", name = \"..\", varargs, coexist, no_text_signature, getargs, takes_tuple, nameless, told = \"..\", guard = .., text_signature = \"..\"",
         ),
         (
             quote!(

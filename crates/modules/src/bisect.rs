@@ -19,7 +19,7 @@ pub mod _bisect {
         }
         match hi.0 {
             Some(hi) if hi != -1 => Ok((lo, hi)),
-            _ => Ok((lo, a.length()?)),
+            _ => Ok((lo, a.sequence_length()?)),
         }
     }
 

@@ -7,10 +7,11 @@ pub use module::initialize;
 pub mod module {
     use std::time::Duration;
 
+    use objects::arguments::Keywords;
     use objects::prelude::*;
     use vm::faults::{self, Output};
 
-    use system;
+    use crate::time::clock::{self, Rounding};
 
     /// The descriptor of a file, which is flushed; that of sys.stderr where there is none.
     fn output(file: Option<&Object>, all_threads: bool) -> Result<Output> {
@@ -40,17 +41,22 @@ pub mod module {
         Ok(Output { descriptor, all_threads, file: Some(file) })
     }
 
+    /// Whether an argument that counts as false where it is missing is true.
+    fn is_set(flag: Option<i32>) -> bool {
+        flag.unwrap_or(0) != 0
+    }
+
     /// Dump the traceback of the current thread, or of all threads, into a file.
-    #[function("(file=None, all_threads=True)", no_text_signature)]
-    fn dump_traceback(file: Option<&Object>, all_threads: Option<bool>) -> Result<()> {
-        output(file, all_threads.unwrap_or(true))?.dump();
+    #[function("(file=None, all_threads=True)", getargs)]
+    fn dump_traceback(file: Option<&Object>, all_threads: Option<i32>) -> Result<()> {
+        output(file, all_threads != Some(0))?.dump();
         Ok(())
     }
 
     /// Enable the fault handler: a crash dumps the traceback into a file.
-    #[function("(file=None, all_threads=True)", no_text_signature)]
-    fn enable(file: Option<&Object>, all_threads: Option<bool>) -> Result<()> {
-        faults::enable(&output(file, all_threads.unwrap_or(true))?)
+    #[function("(file=None, all_threads=True)", getargs)]
+    fn enable(file: Option<&Object>, all_threads: Option<i32>) -> Result<()> {
+        faults::enable(&output(file, all_threads != Some(0))?)
     }
 
     /// Disable the fault handler. Gives whether it was enabled.
@@ -67,24 +73,19 @@ pub mod module {
 
     /// Dump the traceback of all threads after a timeout in seconds, or each time that it has passed. With
     /// exit, end the process then.
-    #[function("(timeout, repeat=False, file=None, exit=False)", no_text_signature)]
+    #[function("(timeout, repeat=False, file=None, exit=False)", getargs)]
     fn dump_traceback_later(
         timeout: &Object,
-        repeat: Option<bool>,
+        repeat: Option<i32>,
         file: Option<&Object>,
-        exit: Option<bool>,
+        exit: Option<i32>,
     ) -> Result<()> {
-        let seconds = timeout.as_f64()?;
-        if seconds.is_nan() || seconds <= 0.0 {
-            bail!(ValueError, "timeout must be greater than 0");
-        }
-        let micros = (seconds * 1e6).ceil();
-        if micros >= 9.2e18 {
-            bail!(OverflowError, "timeout value is too large");
-        }
-        let timeout = Duration::from_micros(micros as u64);
+        let timeout = match clock::nanoseconds_of(timeout, Rounding::Up)? {
+            ..=0 => bail!(ValueError, "timeout must be greater than 0"),
+            nanoseconds => Duration::from_nanos(nanoseconds as u64),
+        };
         let output = output(file, true)?;
-        faults::watch(&output, timeout, repeat.unwrap_or(false), exit.unwrap_or(false))
+        faults::watch(&output, timeout, is_set(repeat), is_set(exit))
     }
 
     /// Cancel the previous call of dump_traceback_later().
@@ -105,20 +106,22 @@ pub mod module {
 
     /// Dump the traceback of the current thread, or of all threads, into a file whenever a signal comes. With
     /// chain, what the signal did before is done as well.
-    #[function("(signum, file=None, all_threads=True, chain=False)", no_text_signature)]
+    #[function("(signum, file=None, all_threads=True, chain=False)", getargs)]
     fn register(
         signum: i32,
         file: Option<&Object>,
-        all_threads: Option<bool>,
-        chain: Option<bool>,
+        all_threads: Option<i32>,
+        chain: Option<i32>,
     ) -> Result<()> {
         check_signal(signum)?;
-        faults::register(signum, &output(file, all_threads.unwrap_or(true))?, chain.unwrap_or(false))
+        faults::register(signum, &output(file, all_threads != Some(0))?, is_set(chain))
     }
 
     /// Undo register() for a signal. Gives whether there was something to undo.
-    #[function("(signum, /)", no_text_signature)]
-    fn unregister(signum: i32) -> Result<bool> {
+    ///
+    /// Keyword arguments count for nothing.
+    #[function("(signum, /, **ignored)", getargs)]
+    fn unregister(signum: i32, _ignored: Keywords) -> Result<bool> {
         check_signal(signum)?;
         Ok(faults::unregister(signum))
     }
@@ -130,13 +133,13 @@ pub mod module {
     }
 
     /// Raise SIGSEGV, perhaps with the GIL let go.
-    #[function("(release_gil=False, /)", no_text_signature)]
-    fn _sigsegv(release_gil: Option<bool>) {
+    #[function("(release_gil=False, /)", getargs)]
+    fn _sigsegv(release_gil: Option<i32>) {
         system::crash::without_core_dump();
         let raise = || {
             let _ = system::raise_signal(libc::SIGSEGV);
         };
-        match release_gil.unwrap_or(false) {
+        match is_set(release_gil) {
             true => objects::thread_state::allow_threads(raise),
             false => raise(),
         }
@@ -157,12 +160,12 @@ pub mod module {
     }
 
     /// End the process as a fatal error does.
-    #[function("(message, release_gil=False, /)", no_text_signature)]
-    fn _fatal_error(message: &Bytes, release_gil: Option<bool>) {
+    #[function("(message, release_gil=False, /)", getargs)]
+    fn _fatal_error(message: &Bytes, release_gil: Option<i32>) {
         system::crash::without_core_dump();
         let text = String::from_utf8_lossy(message.as_bytes()).into_owned();
         let fail = || faults::fatal_error("faulthandler_fatal_error_py", &text);
-        match release_gil.unwrap_or(false) {
+        match is_set(release_gil) {
             true => objects::thread_state::allow_threads(fail),
             false => fail(),
         }

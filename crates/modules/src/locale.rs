@@ -132,7 +132,7 @@ pub mod _locale {
     }
 
     /// (integer,string=None) -> string. Activates/queries locale processing.
-    #[function("(category, locale=None, /)", no_text_signature, takes_tuple)]
+    #[function("(category, locale=None, /)", getargs)]
     fn setlocale(category: i32, locale: Option<NoneOr<&str>>) -> Result<Ref<Str>> {
         let wanted = locale.and_then(|locale| locale.0).map(c_string).transpose()?;
         if !(0..=12).contains(&category) {
@@ -165,7 +165,7 @@ pub mod _locale {
     /// nl_langinfo(key) -> string
     ///
     /// Ask the current locale for one of its texts, such as the name of a month or the radix character.
-    #[function("(key, /)", no_text_signature, takes_tuple)]
+    #[function("(key, /)", getargs)]
     fn nl_langinfo(key: i32) -> Result<Ref<Str>> {
         if !ITEMS.iter().any(|&(_, item)| item == key) {
             bail!(ValueError, "unsupported langinfo constant");
@@ -174,7 +174,7 @@ pub mod _locale {
     }
 
     /// string,string -> int. Compares two strings according to the locale.
-    #[function("(os1, os2, /)", name = "strcoll", no_text_signature, takes_tuple)]
+    #[function("(os1, os2, /)", name = "strcoll", getargs)]
     fn compare(os1: &str, os2: &str) -> Result<i32> {
         Ok(locale::compare(&*c_string(os1)?, &*c_string(os2)?))
     }
@@ -182,7 +182,7 @@ pub mod _locale {
     /// strxfrm(string) -> string.
     ///
     /// Convert a string so that comparing two results gives the order strcoll() finds for the originals.
-    #[function("(string, /)", name = "strxfrm", no_text_signature, takes_tuple)]
+    #[function("(string, /)", name = "strxfrm", getargs)]
     fn transform(string: &str) -> Result<Ref<Str>> {
         let key = locale::sort_key(&*c_string(string)?);
         Ok(objects::codecs::utf8::decode(&key, "surrogateescape", true)?.0)
@@ -190,14 +190,14 @@ pub mod _locale {
 
     /// gettext(msg) -> string
     /// Return translation of msg.
-    #[function("(msg, /)", name = "gettext", no_text_signature, takes_tuple)]
+    #[function("(msg, /)", name = "gettext", getargs, nameless)]
     fn translate(msg: &str) -> Result<Ref<Str>> {
         text(locale::translation(&*c_string(msg)?))
     }
 
     /// dgettext(domain, msg) -> string
     /// Look msg up in the catalogue of a domain; without a translation it comes back unchanged.
-    #[function("(domain, msg, /)", name = "dgettext", no_text_signature, takes_tuple)]
+    #[function("(domain, msg, /)", name = "dgettext", getargs, nameless)]
     fn translate_in(domain: NoneOr<&str>, msg: &str) -> Result<Ref<Str>> {
         let (domain, message) = (domain.0.map(c_string).transpose()?, c_string(msg)?);
         text(locale::translation_in(domain.as_deref(), &message, None))
@@ -205,7 +205,7 @@ pub mod _locale {
 
     /// dcgettext(domain, msg, category) -> string
     /// Like dgettext(), with the locale that is set for category deciding about the language.
-    #[function("(domain, msg, category, /)", name = "dcgettext", no_text_signature, takes_tuple)]
+    #[function("(domain, msg, category, /)", name = "dcgettext", getargs, nameless)]
     fn translate_category(domain: NoneOr<&str>, msg: &str, category: i32) -> Result<Ref<Str>> {
         let (domain, message) = (domain.0.map(c_string).transpose()?, c_string(msg)?);
         text(locale::translation_in(domain.as_deref(), &message, Some(category)))
@@ -213,7 +213,7 @@ pub mod _locale {
 
     /// textdomain(domain) -> string
     /// Choose which domain gettext() uses; None changes nothing. Gives the one that now holds.
-    #[function("(domain, /)", name = "textdomain", no_text_signature, takes_tuple)]
+    #[function("(domain, /)", name = "textdomain", getargs, nameless)]
     fn set_domain(domain: NoneOr<&str>) -> Result<Ref<Str>> {
         let domain = domain.0.map(c_string).transpose()?;
         text(locale::text_domain(domain.as_deref()))
@@ -221,7 +221,7 @@ pub mod _locale {
 
     /// bindtextdomain(domain, dir) -> string
     /// Tell the C library in which directory the catalogues of a domain are; None only asks.
-    #[function("(domain, dir, /)", name = "bindtextdomain", no_text_signature, takes_tuple)]
+    #[function("(domain, dir, /)", name = "bindtextdomain", getargs, nameless)]
     fn bind_domain(domain: &str, dir: &Object) -> Result<Ref> {
         if domain.is_empty() {
             return Err(ERROR.raise("domain must be a non-empty string"));
@@ -233,7 +233,7 @@ pub mod _locale {
 
     /// bind_textdomain_codeset(domain, codeset) -> string
     /// Tell the C library in which encoding to give messages of a domain; None only asks.
-    #[function("(domain, codeset, /)", name = "bind_textdomain_codeset", no_text_signature, takes_tuple)]
+    #[function("(domain, codeset, /)", name = "bind_textdomain_codeset", getargs, nameless)]
     fn bind_codeset(domain: &str, codeset: NoneOr<&str>) -> Result<Ref> {
         let (domain, codeset) = (c_string(domain)?, codeset.0.map(c_string).transpose()?);
         text_or_none(locale::bind_text_domain_codeset(&domain, codeset.as_deref()))

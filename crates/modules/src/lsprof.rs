@@ -273,12 +273,18 @@ impl Profiler {
         )
     }
 
-    #[slot(tp_init, "(timer=None, timeunit=0.0, subcalls=True, builtins=True)")]
-    fn init(&self, timer: NoneOr<&Object>, timeunit: f64, subcalls: bool, builtins: bool) -> Result<()> {
+    #[slot(tp_init, "(timer=None, timeunit=0.0, subcalls=True, builtins=True)", getargs)]
+    fn init(
+        &self,
+        timer: NoneOr<&Object>,
+        timeunit: f64,
+        subcalls: Option<i32>,
+        builtins: Option<i32>,
+    ) -> Result<()> {
         self.timer.set(timer.0.map(Object::to_ref));
         self.unit.set(timeunit);
-        self.subcalls.set(subcalls);
-        self.builtins.set(builtins);
+        self.subcalls.set(subcalls != Some(0));
+        self.builtins.set(builtins != Some(0));
         Ok(())
     }
 

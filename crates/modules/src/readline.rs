@@ -228,7 +228,7 @@ pub mod module {
     }
 
     /// The entry at an index that counts from 1; None where there is none.
-    #[function("(index, /)", no_text_signature, takes_tuple)]
+    #[function("(index, /)", getargs)]
     fn get_history_item(index: i32) -> Result<Option<Ref<Str>>> {
         let entry = usize::try_from(index).ok().and_then(|index| index.checked_sub(1));
         let entry = editing::with(|editing| entry.and_then(|index| editing.history.get(index).cloned()));
@@ -247,7 +247,7 @@ pub mod module {
     }
 
     /// Takes the entry at a position out; the first one is at 0.
-    #[function("(pos, /)", no_text_signature, takes_tuple)]
+    #[function("(pos, /)", getargs)]
     fn remove_history_item(pos: i32) -> Result<()> {
         let place = place(pos)?;
         editing::with(|editing| drop(editing.history.remove(place)));
@@ -255,7 +255,7 @@ pub mod module {
     }
 
     /// Puts a line in the place of the entry at a position; the first one is at 0.
-    #[function("(pos, line, /)", no_text_signature, takes_tuple)]
+    #[function("(pos, line, /)", getargs)]
     fn replace_history_item(pos: i32, line: &Str) -> Result<()> {
         let line = encode(line)?;
         let place = place(pos)?;
@@ -264,7 +264,7 @@ pub mod module {
     }
 
     /// Adds the lines of a file to the history; without a name, those of ~/.history.
-    #[function("(filename=None, /)", no_text_signature, takes_tuple)]
+    #[function("(filename=None, /)", getargs)]
     fn read_history_file(filename: Option<&Object>) -> Result<()> {
         let content = std::fs::read(path(filename, ".history")?).map_err(failed)?;
         editing::with(|editing| {
@@ -275,7 +275,7 @@ pub mod module {
     }
 
     /// Writes the history to a file; without a name, to ~/.history.
-    #[function("(filename=None, /)", no_text_signature, takes_tuple)]
+    #[function("(filename=None, /)", getargs)]
     fn write_history_file(filename: Option<&Object>) -> Result<()> {
         let path = path(filename, ".history")?;
         let content = editing::with(|editing| lines(&editing.history));
@@ -285,7 +285,7 @@ pub mod module {
     }
 
     /// Adds the last entries of the history to a file that is there; without a name, to ~/.history.
-    #[function("(nelements, filename=None, /)", no_text_signature, takes_tuple)]
+    #[function("(nelements, filename=None, /)", getargs)]
     fn append_history_file(nelements: i32, filename: Option<&Object>) -> Result<()> {
         use std::io::Write;
         let path = path(filename, ".history")?;
@@ -300,7 +300,7 @@ pub mod module {
     }
 
     /// Sets how many lines a history file is to have; a negative number is none.
-    #[function("(length, /)", no_text_signature, takes_tuple)]
+    #[function("(length, /)", getargs)]
     fn set_history_length(length: i32) {
         FILE_LENGTH.store(length.into(), Ordering::Relaxed);
     }
@@ -312,7 +312,7 @@ pub mod module {
     }
 
     /// Says whether lines that are read become entries of the history.
-    #[function("(enabled, /)", no_text_signature, takes_tuple)]
+    #[function("(enabled, /)", getargs)]
     fn set_auto_history(enabled: bool) {
         editing::with(|editing| editing.keeps_lines = enabled);
     }
@@ -322,7 +322,7 @@ pub mod module {
     /// It is called as function(text, state) with the states 0, 1, 2 and so
     /// on, and answers with a completion of the text each time, or at the
     /// end with something that is no string.
-    #[function("(function=None, /)", no_text_signature, takes_tuple)]
+    #[function("(function=None, /)", getargs)]
     fn set_completer(function: Option<&Object>) -> Result<()> {
         set(&FUNCTIONS_STATE.get()?.completer, "set_completer", function)
     }
@@ -384,19 +384,19 @@ pub mod module {
     fn redisplay() {}
 
     /// Sets the function that is called before a line's prompt is shown; None or nothing removes it.
-    #[function("(function=None, /)", no_text_signature, takes_tuple)]
+    #[function("(function=None, /)", getargs)]
     fn set_startup_hook(function: Option<&Object>) -> Result<()> {
         set(&FUNCTIONS_STATE.get()?.startup, "set_startup_hook", function)
     }
 
     /// Sets the function that is called before a line is read; None or nothing removes it.
-    #[function("(function=None, /)", no_text_signature, takes_tuple)]
+    #[function("(function=None, /)", getargs)]
     fn set_pre_input_hook(function: Option<&Object>) -> Result<()> {
         set(&FUNCTIONS_STATE.get()?.pre_input, "set_pre_input_hook", function)
     }
 
     /// Removes the function that shows completions: None or nothing is all that can be set.
-    #[function("(function=None, /)", no_text_signature, takes_tuple)]
+    #[function("(function=None, /)", getargs)]
     fn set_completion_display_matches_hook(function: Option<&Object>) -> Result<()> {
         let Some(function) = function.filter(|function| !function.is_none()) else { return Ok(()) };
         if !function.is_callable() {
@@ -428,7 +428,7 @@ pub mod module {
     ///
     /// The file is written for programs of all kinds: what the editor cannot
     /// do is passed over.
-    #[function("(filename=None, /)", no_text_signature, takes_tuple)]
+    #[function("(filename=None, /)", getargs)]
     fn read_init_file(filename: Option<&Object>) -> Result<()> {
         read_configuration(filename)
     }

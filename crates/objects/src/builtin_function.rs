@@ -204,7 +204,7 @@ impl BuiltinFunction {
         };
         let qualname = class.get_attr(intern!("__qualname__"))?;
         match qualname.downcast::<Str>() {
-            Some(qualname) => Ok(Str::new(&format!("{qualname}.{name}"))),
+            Some(qualname) => format_str!("{qualname}.{name}"),
             None => Err(raise!(TypeError, "<method>.__class__.__qualname__ is not a unicode object")),
         }
     }

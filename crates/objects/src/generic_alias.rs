@@ -171,7 +171,7 @@ impl GenericAlias {
             [] => "()".to_owned(),
             items => items.iter().map(|argument| shown(argument)).collect::<Result<Vec<_>>>()?.join(", "),
         };
-        Ok(Str::new(&format!("{}[{arguments}]", shown(&self.origin())?)))
+        format_str!("{}[{arguments}]", shown(&self.origin())?)
     }
 
     #[slot(tp_hash)]

@@ -85,6 +85,7 @@ pub mod prelude {
     pub use crate::dict::Dict;
     pub use crate::exceptions;
     pub use crate::float::Float;
+    pub use crate::format_str;
     pub use crate::header::{Field, Layout, Object, Ref, VarObject};
     pub use crate::int::Int;
     pub use crate::intern;

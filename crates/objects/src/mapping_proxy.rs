@@ -44,7 +44,7 @@ impl MappingProxy {
 
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
-        Ok(Str::new(&format!("mappingproxy({})", self.mapping().repr()?)))
+        format_str!("mappingproxy({})", self.mapping().repr()?)
     }
 
     #[slot(tp_str)]

@@ -86,13 +86,13 @@ fn with_receiver<T>(receiver: &Object, given: &[&Object], call: impl FnOnce(&[&O
 }
 
 /// The name by which `repr` calls a function.
-fn shown_name(function: &Object) -> Result<String> {
+fn shown_name(function: &Object) -> Result<Ref<Str>> {
     let name = match function.get_attr_opt(intern!("__qualname__"))? {
         Some(name) => Some(name),
         None => function.get_attr_opt(intern!("__name__"))?,
     };
-    let name = name.as_ref().and_then(|name| name.downcast::<Str>());
-    Ok(name.map_or_else(|| "?".to_owned(), |name| name.to_string()))
+    let name = name.and_then(|name| name.into_type::<Str>().ok());
+    Ok(name.unwrap_or_else(|| Str::new("?")))
 }
 
 /// method(function, instance)
@@ -129,7 +129,7 @@ impl Method {
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
         let name = shown_name(&self.function())?;
-        Ok(Str::new(&format!("<bound method {name} of {}>", self.receiver().repr()?)))
+        format_str!("<bound method {name} of {}>", self.receiver().repr()?)
     }
 
     #[slot(tp_hash)]
@@ -224,9 +224,8 @@ impl InstanceMethod {
     fn repr(&self) -> Result<Ref<Str>> {
         let function = self.function();
         let name = function.get_attr_opt(intern!("__name__"))?;
-        let name = name.as_ref().and_then(|name| name.downcast::<Str>());
-        let name = name.map_or_else(|| "?".to_owned(), |name| name.to_string());
-        Ok(Str::new(&format!("<instancemethod {name} at {:p}>", self)))
+        let name = name.and_then(|name| name.into_type::<Str>().ok()).unwrap_or_else(|| Str::new("?"));
+        format_str!("<instancemethod {name} at {:p}>", self)
     }
 
     #[slot(tp_richcompare)]

@@ -1,9 +1,11 @@
 //! `types.SimpleNamespace`: an object that is nothing but its attributes.
 
+use std::fmt::Write;
 use std::mem::offset_of;
 
 use crate::prelude::*;
 use crate::protocol::CompareOp;
+use crate::str::StrBuilder;
 
 /// `_PyNamespaceObject`.
 #[repr(C)]
@@ -72,17 +74,21 @@ impl SimpleNamespace {
         let class = self.class();
         let name = if std::ptr::eq(class, &SIMPLE_NAMESPACE) { "namespace" } else { class.name() };
         let Some(_guard) = crate::protocol::ReprGuard::enter(self) else {
-            return Ok(Str::new(&format!("{name}(...)")));
+            return format_str!("{name}(...)");
         };
         let dict = self.dict();
-        let mut parts = Vec::new();
+        let mut shown = StrBuilder::new();
+        write!(shown, "{name}(").ok();
+        let mut separator = "";
         for key in dict.keys_vec() {
             let Some(key) = key.downcast::<Str>().filter(|key| !key.is_empty()) else { continue };
             if let Some(value) = dict.get(key)? {
-                parts.push(format!("{key}={}", value.repr()?));
+                write!(shown, "{separator}{key}={}", value.repr()?).ok();
+                separator = ", ";
             }
         }
-        Ok(Str::new(&format!("{name}({})", parts.join(", "))))
+        shown.push_str(")");
+        shown.finish()
     }
 
     #[slot(tp_richcompare)]

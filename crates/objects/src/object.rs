@@ -112,12 +112,13 @@ impl BareObject {
     fn repr(object: &Object) -> Result<Ref<Str>> {
         let class = object.class();
         let module = raise::ignore(class.module_object(), &exceptions::AttributeError)?;
-        let module =
-            module.and_then(|module| module.into_type::<Str>().ok()).map(|module| module.to_string());
-        Ok(Str::new(&match module.as_deref() {
-            None | Some("builtins") => format!("<{} object at {:p}>", class.name(), object),
-            Some(module) => format!("<{module}.{} object at {:p}>", class.qualname_object().str()?, object),
-        }))
+        let module = module.and_then(|module| module.into_type::<Str>().ok());
+        match module.filter(|module| !module.equals_text("builtins")) {
+            None => format_str!("<{} object at {:p}>", class.name(), object),
+            Some(module) => {
+                format_str!("<{module}.{} object at {:p}>", class.qualname_object().str()?, object)
+            }
+        }
     }
 
     #[slot(tp_str)]

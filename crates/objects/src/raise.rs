@@ -61,10 +61,7 @@ pub fn set_none(class: &Type) -> Raised {
 /// Sets an exception with a message.
 #[cold]
 pub fn set_message(class: &Type, message: fmt::Arguments<'_>) -> Raised {
-    let text = match message.as_str() {
-        Some(text) => Str::new(text),
-        None => Str::new(&message.to_string()),
-    };
+    let text = crate::memory::assured(|| Str::format_args(message));
     set(class.as_object(), Some(text.into_object()))
 }
 

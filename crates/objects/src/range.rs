@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::mem::offset_of;
 
+use crate::arguments::Loose;
 use crate::int::arithmetic::{add, divmod, floor_divide, multiply, subtract};
 use crate::prelude::*;
 use crate::slice::Slice;
@@ -354,7 +355,7 @@ impl RangeIterator {
 
     /// Set state information for unpickling.
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
-    fn set_state(&self, state: i64) {
+    fn set_state(&self, Loose(state): Loose<i64>) {
         self.index.set(state.clamp(0, self.length));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::arguments::PlainIndex;
 use crate::prelude::*;
 
 /// `reversedobject`.
@@ -102,9 +103,7 @@ impl Reversed {
 
     /// Set state information for unpickling.
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
-    fn set_state(&self, state: &Object) -> Result<()> {
-        let Some(index) = state.downcast::<Int>() else { bail!(TypeError, "an integer is required") };
-        let index = index.checked_isize()?;
+    fn set_state(&self, PlainIndex(index): PlainIndex) -> Result<()> {
         let Some(sequence) = self.sequence.get() else { return Ok(()) };
         let length = sequence.length()?;
         self.index.set(index.clamp(-1, (length - 1).max(-1)));

@@ -262,17 +262,20 @@ extern "C" fn repr(object: &Object) -> Result<Ref> {
     Ok(Str::new(&format!("{}({})", class.name(), parts.join(", "))).into_object())
 }
 
-/// The sequence's items, checked to be as many as the type takes.
-fn checked_items(class: &Type, sequence: &Object, counts: &Counts) -> Result<Vec<Ref>> {
-    let items = match sequence.collect_vec() {
-        Ok(items) => items,
+/// The items of the sequence that a value is made of.
+fn sequence_items(sequence: &Object) -> Result<Vec<Ref>> {
+    match sequence.collect_vec() {
         Err(raised) if raised.matches(&exceptions::TypeError) => {
             raised.clear();
-            bail!(TypeError, "constructor requires a sequence");
+            Err(raise!(TypeError, "constructor requires a sequence"))
         }
-        Err(raised) => return Err(raised),
-    };
-    let (name, given, least, most) = (class.name(), items.len(), counts.visible, counts.all);
+        items => items,
+    }
+}
+
+/// Checks that there are as many items as the type takes.
+fn check_count(class: &Type, given: usize, counts: &Counts) -> Result<()> {
+    let (name, least, most) = (class.name(), counts.visible, counts.all);
     if least != most && given < least {
         bail!(TypeError, "{name}() takes an at least {least}-sequence ({given}-sequence given)");
     }
@@ -282,7 +285,7 @@ fn checked_items(class: &Type, sequence: &Object, counts: &Counts) -> Result<Vec
     if least == most && given != least {
         bail!(TypeError, "{name}() takes a {least}-sequence ({given}-sequence given)");
     }
-    Ok(items)
+    Ok(())
 }
 
 /// `tp_new`: a sequence of the items, and a dictionary with the fields that are none.
@@ -304,12 +307,13 @@ extern "C" fn new(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> R
     let [sequence, dict] = PARAMETERS.unpack_tuple(arguments.as_slice(), keywords)?.values;
     let counts = Counts::of(class)?;
     let Some(sequence) = sequence else { bail!(SystemError, "structseq() got no sequence") };
+    let mut values = sequence_items(sequence)?;
     let dict = match dict.map(|dict| dict.downcast::<Dict>().ok_or(dict)) {
         None => None,
         Some(Ok(dict)) => Some(dict),
         Some(Err(_)) => bail!(TypeError, "{}() takes a dict as second arg, if any", class.name()),
     };
-    let mut values = checked_items(class, sequence, &counts)?;
+    check_count(class, values.len(), &counts)?;
     let names = field_names(class);
     for index in values.len()..counts.all {
         let named = match (dict, names.get(index.saturating_sub(counts.unnamed))) {
@@ -328,12 +332,12 @@ extern "C" fn new_of_one_value(class: &Type, arguments: &Tuple, keywords: Option
     };
     let given = arguments.len() + keywords.map_or(0, Dict::len);
     if given > 1 {
-        bail!(TypeError, "{}() takes at most 1 argument ({given} given)", class.name());
+        bail!(TypeError, "{}() takes at most 1 argument ({given} given)", class.short_name());
     }
     let named = keywords.map(|keywords| keywords.get(&*Str::new(name))).transpose()?.flatten();
     match arguments.items().first().map(|value| value.to_ref()).or(named) {
         Some(value) => build(class, 1, vec![value]),
-        None => Err(raise!(TypeError, "{}() missing required argument '{name}' (pos 1)", class.name())),
+        None => Err(raise!(TypeError, "{}() missing required argument '{name}' (pos 1)", class.short_name())),
     }
 }
 

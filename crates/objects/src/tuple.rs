@@ -4,6 +4,7 @@ use std::ffi::c_int;
 use std::ops::ControlFlow;
 use std::ptr;
 
+use crate::arguments::PlainIndex;
 use crate::memory::gc::GcHead;
 use crate::memory::{FreeList, Trace, Visitor};
 use crate::prelude::*;
@@ -436,7 +437,7 @@ impl TupleIterator {
 
     /// Set state information for unpickling.
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
-    fn set_state(&self, state: isize) {
+    fn set_state(&self, PlainIndex(state): PlainIndex) {
         if let Some(tuple) = self.tuple.get() {
             self.index.set((state.max(0) as usize).min(tuple.len()));
         }

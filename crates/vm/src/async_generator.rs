@@ -282,7 +282,7 @@ impl AsyncSend {
         self.resume(argument)
     }
 
-    #[method("(typ, val=None, tb=None, /)", no_text_signature)]
+    #[method("(typ, val=None, tb=None, /)", no_text_signature, takes_tuple)]
     fn throw(&self, class: &Object, value: Option<&Object>, traceback: Option<&Object>) -> Result<Ref> {
         self.check_open()?;
         let sent = generator::throw_into(&self.generator, false, class, value, traceback);
@@ -427,7 +427,7 @@ impl AsyncThrow {
         self.resume(argument)
     }
 
-    #[method("(typ, val=None, tb=None, /)", no_text_signature)]
+    #[method("(typ, val=None, tb=None, /)", no_text_signature, takes_tuple)]
     fn throw(&self, class: &Object, value: Option<&Object>, traceback: Option<&Object>) -> Result<Ref> {
         if self.state.get() == State::Closed {
             bail!(RuntimeError, "cannot reuse already awaited aclose()/athrow()");

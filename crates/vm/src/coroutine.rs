@@ -80,7 +80,7 @@ impl Coroutine {
 
     /// throw(typ[,val[,tb]]) -> raise exception in coroutine,
     /// return next iterated value or raise StopIteration.
-    #[method("(typ, val=None, tb=None, /)", no_text_signature)]
+    #[method("(typ, val=None, tb=None, /)", no_text_signature, takes_tuple)]
     fn throw(&self, class: &Object, value: Option<&Object>, traceback: Option<&Object>) -> Result<Ref> {
         generator::throw(self, true, class, value, traceback)
     }
@@ -165,7 +165,7 @@ impl CoroutineWrapper {
 
     /// throw(typ[,val[,tb]]) -> raise exception in coroutine,
     /// return next iterated value or raise StopIteration.
-    #[method("(typ, val=None, tb=None, /)", no_text_signature)]
+    #[method("(typ, val=None, tb=None, /)", no_text_signature, takes_tuple)]
     fn throw(&self, class: &Object, value: Option<&Object>, traceback: Option<&Object>) -> Result<Ref> {
         generator::throw(&*self.coroutine()?, true, class, value, traceback)
     }

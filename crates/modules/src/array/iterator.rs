@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use objects::arguments::PlainIndex;
 use objects::prelude::*;
 
 use super::Array;
@@ -60,9 +61,7 @@ impl ArrayIterator {
 
     /// Go to an index, as unpickling does.
     #[method("(state, /)", name = "__setstate__")]
-    fn set_state(&self, state: &Object) -> Result<()> {
-        let Some(state) = state.downcast::<Int>() else { bail!(TypeError, "an integer is required") };
-        let index = state.as_isize()?;
+    fn set_state(&self, PlainIndex(index): PlainIndex) -> Result<()> {
         let length = self.array.get().map_or(0, |array| array.items.len());
         self.index.set((index.max(0) as usize).min(length));
         Ok(())

@@ -5,6 +5,7 @@ mod hqx;
 mod quoted;
 mod uu;
 
+use objects::arguments::Place;
 use objects::buffer::{Buffer, BytesLike, request};
 use objects::bytes_like::operations;
 use objects::module::Module;
@@ -22,8 +23,8 @@ enum Encoded<'a> {
     Lent(Buffer),
 }
 
-impl<'a> Encoded<'a> {
-    fn new(object: &'a Object) -> Result<Encoded<'a>> {
+impl<'a> FromArgument<'a> for Encoded<'a> {
+    fn from_argument(object: &'a Object, _: &Place) -> Result<Encoded<'a>> {
         if let Some(text) = object.downcast::<Str>() {
             return match text.as_ascii() {
                 Some(ascii) => Ok(Encoded::Text(ascii.as_bytes())),
@@ -36,7 +37,9 @@ impl<'a> Encoded<'a> {
             raise!(TypeError, "argument should be bytes, buffer or ASCII string, not '{name}'")
         })
     }
+}
 
+impl Encoded<'_> {
     fn bytes(&self) -> &[u8] {
         match self {
             Encoded::Text(text) => text,
@@ -45,14 +48,14 @@ impl<'a> Encoded<'a> {
     }
 }
 
-/// Decodes an object's text.
-fn decoded(object: &Object, decode: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<Ref<Bytes>> {
-    Bytes::try_new(&decode(Encoded::new(object)?.bytes())?)
+/// Decodes text.
+fn decoded(text: &Encoded, decode: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<Ref<Bytes>> {
+    Bytes::try_new(&decode(text.bytes())?)
 }
 
-/// Encodes an object's bytes.
-fn encoded(object: &Object, encode: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Ref<Bytes>> {
-    Bytes::try_new(&encode(object.get_buffer(request::SIMPLE)?.bytes()))
+/// Encodes bytes.
+fn encoded(data: &BytesLike, encode: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Ref<Bytes>> {
+    Bytes::try_new(&encode(data.bytes()))
 }
 
 fn deprecated(function: &str) -> Result<()> {
@@ -109,75 +112,73 @@ pub mod module {
 
     /// The bytes that a line of uuencoded text stands for. Raises binascii.Error for one that is malformed.
     #[function("(data, /)")]
-    fn a2b_uu(data: &Object) -> Result<Ref<Bytes>> {
-        decoded(data, uu::decode)
+    fn a2b_uu(data: Encoded) -> Result<Ref<Bytes>> {
+        decoded(&data, uu::decode)
     }
 
     /// A line of uuencoded text for at most 45 bytes. With backtick, zeros are '`' instead of spaces.
     #[function("(data, /, *, backtick=False)")]
-    fn b2a_uu(data: &Object, backtick: bool) -> Result<Ref<Bytes>> {
-        let buffer = data.get_buffer(request::SIMPLE)?;
-        Bytes::try_new(&uu::encode(buffer.bytes(), backtick)?)
+    fn b2a_uu(data: BytesLike, backtick: bool) -> Result<Ref<Bytes>> {
+        Bytes::try_new(&uu::encode(data.bytes(), backtick)?)
     }
 
     /// The bytes that base64 text stands for. What is not in the alphabet is passed over.
     ///
     /// Raises binascii.Error for text that ends too early.
     #[function("(data, /)")]
-    fn a2b_base64(data: &Object) -> Result<Ref<Bytes>> {
-        decoded(data, base64::decode)
+    fn a2b_base64(data: Encoded) -> Result<Ref<Bytes>> {
+        decoded(&data, base64::decode)
     }
 
     /// A line of base64 text for the bytes, with a newline behind it unless that is turned off.
     #[function("(data, /, *, newline=True)")]
-    fn b2a_base64(data: &Object, newline: bool) -> Result<Ref<Bytes>> {
-        encoded(data, |bytes| base64::encode(bytes, newline))
+    fn b2a_base64(data: BytesLike, newline: bool) -> Result<Ref<Bytes>> {
+        encoded(&data, |bytes| base64::encode(bytes, newline))
     }
 
     /// Undo b2a_hqx(): a pair of the bytes, and 1 if the colon that ends a BinHex file was met, else 0.
     #[function("(data, /)")]
-    fn a2b_hqx(data: &Object) -> Result<(Ref<Bytes>, u8)> {
+    fn a2b_hqx(data: Encoded) -> Result<(Ref<Bytes>, u8)> {
         deprecated("a2b_hqx")?;
-        let (bytes, done) = hqx::decode(Encoded::new(data)?.bytes())?;
+        let (bytes, done) = hqx::decode(data.bytes())?;
         Ok((Bytes::try_new(&bytes)?, done.into()))
     }
 
     /// Text of a BinHex file for bytes, which rlecode_hqx() has shortened before.
     #[function("(data, /)")]
-    fn b2a_hqx(data: &Object) -> Result<Ref<Bytes>> {
+    fn b2a_hqx(data: BytesLike) -> Result<Ref<Bytes>> {
         deprecated("b2a_hqx")?;
-        encoded(data, hqx::encode)
+        encoded(&data, hqx::encode)
     }
 
     /// Shorten runs of equal bytes, as BinHex files have them.
     #[function("(data, /)")]
-    fn rlecode_hqx(data: &Object) -> Result<Ref<Bytes>> {
+    fn rlecode_hqx(data: BytesLike) -> Result<Ref<Bytes>> {
         deprecated("rlecode_hqx")?;
-        encoded(data, hqx::compress)
+        encoded(&data, hqx::compress)
     }
 
     /// Undo rlecode_hqx(): write runs of equal bytes out.
     #[function("(data, /)")]
-    fn rledecode_hqx(data: &Object) -> Result<Ref<Bytes>> {
+    fn rledecode_hqx(data: BytesLike) -> Result<Ref<Bytes>> {
         deprecated("rledecode_hqx")?;
-        let buffer = data.get_buffer(request::SIMPLE)?;
-        Bytes::try_new(&hqx::expand(buffer.bytes())?)
+        Bytes::try_new(&hqx::expand(data.bytes())?)
     }
 
     /// The bytes whose hexadecimal digits, of upper or lower case, a text consists of.
     ///
     /// Raises binascii.Error for an odd number of digits, or anything else in the text. unhexlify() is the same.
     #[function("(hexstr, /)")]
-    fn a2b_hex(hexstr: &Object) -> Result<Ref<Bytes>> {
-        decoded(hexstr, from_hex)
+    fn a2b_hex(hexstr: Encoded) -> Result<Ref<Bytes>> {
+        decoded(&hexstr, from_hex)
     }
 
     /// The bytes whose hexadecimal digits, of upper or lower case, a text consists of.
     ///
     /// Raises binascii.Error for an odd number of digits, or anything else in the text. a2b_hex() is the same.
     #[function("(hexstr, /)")]
-    fn unhexlify(hexstr: &Object) -> Result<Ref<Bytes>> {
-        decoded(hexstr, from_hex)
+    fn unhexlify(hexstr: Encoded) -> Result<Ref<Bytes>> {
+        decoded(&hexstr, from_hex)
     }
 
     /// Hexadecimal representation of binary data.
@@ -220,8 +221,8 @@ pub mod module {
 
     /// The bytes that quoted-printable text stands for. With header, underscores are spaces.
     #[function("(data, header=False)")]
-    fn a2b_qp(data: &Object, header: Option<i32>) -> Result<Ref<Bytes>> {
-        decoded(data, |text| Ok(quoted::decode(text, header.unwrap_or(0) != 0)))
+    fn a2b_qp(data: Encoded, header: Option<i32>) -> Result<Ref<Bytes>> {
+        decoded(&data, |text| Ok(quoted::decode(text, header.unwrap_or(0) != 0)))
     }
 
     /// Quoted-printable text for the bytes.
@@ -231,12 +232,12 @@ pub mod module {
     /// With header, spaces become underscores.
     #[function("(data, quotetabs=False, istext=True, header=False)")]
     fn b2a_qp(
-        data: &Object,
+        data: BytesLike,
         quotetabs: Option<i32>,
         istext: Option<i32>,
         header: Option<i32>,
     ) -> Result<Ref<Bytes>> {
-        encoded(data, |bytes| {
+        encoded(&data, |bytes| {
             quoted::Encoder::new(
                 quotetabs.unwrap_or(0) != 0,
                 istext.unwrap_or(1) != 0,

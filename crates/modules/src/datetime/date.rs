@@ -11,7 +11,7 @@ use system::local_time;
 use super::calendar::{self, MAX_YEAR, MIN_YEAR};
 use super::datetime::{DATE_TIME, DateTime};
 use super::delta::{Span, TimeDelta};
-use super::fields::{Clock, Day, argument, int_or, pickled_state};
+use super::fields::{Clock, Day, argument, int, pickled_state};
 use super::iso_calendar::{ISO_CALENDAR_DATE, IsoCalendarDate};
 use super::text::{self, Extras};
 use super::{parse, pickled_day};
@@ -76,9 +76,24 @@ pub fn year_of(year: i64) -> i32 {
     year.clamp(i32::MIN.into(), i32::MAX.into()) as i32
 }
 
+/// A number of a day in ISO 8601's calendar of weeks.
+struct Component(i32);
+
+impl<'a> FromArgument<'a> for Component {
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        match i32::from_argument(value, place) {
+            Err(raised) if raised.matches(&exceptions::OverflowError) => {
+                raised.clear();
+                Err(raise!(ValueError, "ISO calendar component out of range"))
+            }
+            number => number.map(Component),
+        }
+    }
+}
+
 /// Names and counts of `(year, month, day)`.
 const fn day_parameters(function: &'static str, required: usize) -> Parameters<3> {
-    Parameters::new(
+    Parameters::parsed(
         Shape {
             function,
             positional_only: 0,
@@ -106,8 +121,10 @@ impl Date {
         {
             return Date::new_in(class, Day::unpack(data));
         }
-        let [year, month, day] = PARAMETERS.unpack_tuple(arguments.as_slice(), keywords)?.values;
-        let day = Day::new(int_or(year, 0)?, int_or(month, 0)?, int_or(day, 0)?);
+        let unpacked = PARAMETERS.unpack_tuple(arguments.as_slice(), keywords)?;
+        let number = |index| int(PARAMETERS.required(&unpacked, index)?);
+        let day = Day::new(number(0)?, number(1)?, number(2)?);
+        PARAMETERS.check_leftover(&unpacked, arguments.len())?;
         Date::new_in(class, day.check()?)
     }
 
@@ -194,7 +211,7 @@ impl Date {
     }
 
     /// The day with a number, as toordinal() counts them.
-    #[classmethod("(ordinal, /)", no_text_signature)]
+    #[classmethod("(ordinal, /)", getargs)]
     fn fromordinal(class: &Type, ordinal: i32) -> Result<Ref> {
         match ordinal {
             ..1 => Err(raise!(ValueError, "ordinal must be >= 1")),
@@ -216,19 +233,13 @@ impl Date {
     /// The day that a year and week of ISO 8601 and a weekday, 1 for Monday, name.
     ///
     /// Gives back the date that date.isocalendar() was asked about.
-    #[classmethod("(year, week, day)", no_text_signature)]
-    fn fromisocalendar(class: &Type, year: &Object, week: &Object, day: &Object) -> Result<Ref> {
-        let mut fields = [0; 3];
-        for (field, value) in fields.iter_mut().zip([year, week, day]) {
-            *field = match i32::from_argument(value, &Place::new("", "")) {
-                Err(raised) if raised.matches(&exceptions::OverflowError) => {
-                    raised.clear();
-                    bail!(ValueError, "ISO calendar component out of range");
-                }
-                value => value?,
-            };
-        }
-        let [year, week, day] = fields;
+    #[classmethod("(year, week, day)", getargs)]
+    fn fromisocalendar(
+        class: &Type,
+        Component(year): Component,
+        Component(week): Component,
+        Component(day): Component,
+    ) -> Result<Ref> {
         if !(MIN_YEAR..=MAX_YEAR).contains(&year) {
             bail!(ValueError, "Year is out of range: {year}");
         }
@@ -258,7 +269,7 @@ impl Date {
     }
 
     /// Text after a format in which codes such as %Y stand for parts of the date: see time.strftime().
-    #[method("(format)", no_text_signature)]
+    #[method("(format)", getargs)]
     fn strftime(&self, format: &Object) -> Result<Ref> {
         let format = argument(format, "strftime", "argument 1")?;
         let tuple = self.as_object().call_method(intern!("timetuple"), &[])?;
@@ -269,7 +280,7 @@ impl Date {
     }
 
     /// What strftime() makes of the format, or str() if it is empty.
-    #[method("(format_spec, /)", no_text_signature)]
+    #[method("(format_spec, /)", getargs)]
     fn __format__(&self, format_spec: &Object) -> Result<Ref> {
         format(self, format_spec)
     }
@@ -315,7 +326,7 @@ impl Date {
     }
 
     /// A date that differs in the fields that are given.
-    #[method("(year=None, month=None, day=None)", no_text_signature)]
+    #[method("(year=None, month=None, day=None)", getargs)]
     fn replace(&self, year: Option<i32>, month: Option<i32>, day: Option<i32>) -> Result<Ref<Date>> {
         let own = self.day();
         let day = Day::new(year.unwrap_or(own.year), month.unwrap_or(own.month), day.unwrap_or(own.day));

@@ -9,7 +9,7 @@ use objects::str::InternedName;
 use super::calendar::{self, EPOCH};
 use super::date::DATE;
 use super::delta::{DAY_SECONDS, Span, TimeDelta};
-use super::fields::{self, Clock, Day, check_fold, int_or, pickled_state};
+use super::fields::{self, Clock, Day, check_fold, int, int_or, pickled_state};
 use super::text;
 use super::time::{TIME, Time, pickled_zone};
 use super::timezone;
@@ -255,7 +255,7 @@ fn negated(delta: Span) -> Span {
     Span { days, seconds, microseconds }
 }
 
-static PARAMETERS: Parameters<9> = Parameters::new(
+static PARAMETERS: Parameters<9> = Parameters::parsed(
     Shape {
         function: "",
         positional_only: 0,
@@ -304,12 +304,14 @@ impl DateTime {
             let day = Day::unpack([a, b, month & 0x7f, d]);
             return DateTime::new_in(class, day, Clock::unpack([e, f, g, h, i, j]), zone, month & 0x80 != 0);
         }
-        let given = PARAMETERS.unpack_tuple(arguments.as_slice(), keywords)?.values;
-        let [year, month, day, hour, minute, second, microsecond, zone, fold] = given;
-        let day = Day::new(int_or(year, 0)?, int_or(month, 0)?, int_or(day, 0)?);
+        let unpacked = PARAMETERS.unpack_tuple(arguments.as_slice(), keywords)?;
+        let number = |index| int(PARAMETERS.required(&unpacked, index)?);
+        let day = Day::new(number(0)?, number(1)?, number(2)?);
+        let [_, _, _, hour, minute, second, microsecond, zone, fold] = unpacked.values;
         let clock =
             Clock::new(int_or(hour, 0)?, int_or(minute, 0)?, int_or(second, 0)?, int_or(microsecond, 0)?);
         let fold = int_or(fold, 0)?;
+        PARAMETERS.check_leftover(&unpacked, arguments.len())?;
         let zone = fields::zone(zone)?;
         DateTime::new_in(class, day.check()?, clock.check(fold)?, zone, fold != 0)
     }
@@ -519,7 +521,7 @@ impl DateTime {
     /// sep stands between day and time in the place of the T. timespec says where the time ends: 'hours',
     /// 'minutes', 'seconds', 'milliseconds', 'microseconds', or 'auto' for microseconds unless they are zero,
     /// and seconds then.
-    #[method("(sep='T', timespec='auto')", no_text_signature)]
+    #[method("(sep='T', timespec='auto')", getargs)]
     fn isoformat(&self, sep: Option<&Object>, timespec: Option<&Object>) -> Result<Ref<Str>> {
         let separator = match sep {
             None => u32::from('T'),
@@ -587,7 +589,7 @@ impl DateTime {
     }
 
     /// The same moment by the clock of the zone tz, or of the local one.
-    #[method("(tz=None)", no_text_signature)]
+    #[method("(tz=None)", getargs)]
     fn astimezone(&self, tz: NoneOr<&Object>) -> Result<Ref> {
         let target = fields::zone(tz.0)?;
         let own = match self.zone_object() {

@@ -151,10 +151,11 @@ pub fn check_fold(fold: i32) -> Result<()> {
 
 /// An argument that is C's `int`, or what it is without the argument.
 pub fn int_or(value: Option<&Object>, default: i32) -> Result<i32> {
-    match value {
-        None => Ok(default),
-        Some(value) => i32::from_argument(value, &Place::new("", "")),
-    }
+    value.map_or(Ok(default), int)
+}
+
+pub fn int(value: &Object) -> Result<i32> {
+    i32::from_argument(value, &Place::parsed("", ""))
 }
 
 /// An argument of a type, which messages tell by its number. `TypeError`.

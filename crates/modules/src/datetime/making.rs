@@ -59,7 +59,7 @@ impl DateTime {
     }
 
     /// The moment so many seconds after the epoch of POSIX, by the clock of the zone tz, or of the local one.
-    #[classmethod("(timestamp, tz=None)", no_text_signature)]
+    #[classmethod("(timestamp, tz=None)", getargs)]
     fn fromtimestamp(class: &Type, timestamp: &Object, tz: NoneOr<&Object>) -> Result<Ref> {
         let zone = fields::zone(tz.0)?;
         let (seconds, microsecond) = split(timestamp)?;
@@ -67,7 +67,7 @@ impl DateTime {
     }
 
     /// The moment so many seconds after the epoch of POSIX, in UTC, as a datetime without a zone.
-    #[classmethod("(timestamp, /)", no_text_signature)]
+    #[classmethod("(timestamp, /)", getargs)]
     fn utcfromtimestamp(class: &Type, timestamp: &Object) -> Result<Ref> {
         let (seconds, microsecond) = split(timestamp)?;
         of_utc(class, seconds, microsecond)
@@ -76,14 +76,14 @@ impl DateTime {
     /// Read a moment from text by a format with codes as in time.strptime().
     ///
     /// Raises ValueError for text that does not fit.
-    #[classmethod("(date_string, format, /)", no_text_signature)]
+    #[classmethod("(date_string, format, /)", getargs)]
     fn strptime(class: &Type, date_string: &Str, format: &Str) -> Result<Ref> {
         let parser = services::import("_strptime")?;
         parser.call_method(intern!("_strptime_datetime"), &[class, date_string, format])
     }
 
     /// Put a date and a time together. The zone is that of the time, unless tzinfo is given.
-    #[classmethod("(date, time, tzinfo=None)", no_text_signature)]
+    #[classmethod("(date, time, tzinfo=None)", getargs)]
     fn combine(class: &Type, date: &Object, time: &Object, tzinfo: Option<&Object>) -> Result<Ref> {
         let date: &Date = fields::argument(date, "combine", "argument 1")?;
         let time: &Time = fields::argument(time, "combine", "argument 2")?;

@@ -78,7 +78,7 @@ impl Time {
     }
 }
 
-static PARAMETERS: Parameters<6> = Parameters::new(
+static PARAMETERS: Parameters<6> = Parameters::parsed(
     Shape {
         function: "",
         positional_only: 0,
@@ -127,11 +127,12 @@ impl Time {
             data[0] &= 0x7f;
             return Time::new_in(class, Clock::unpack(data), zone, fold);
         }
-        let given = PARAMETERS.unpack_tuple(arguments.as_slice(), keywords)?.values;
-        let [hour, minute, second, microsecond, zone, fold] = given;
+        let unpacked = PARAMETERS.unpack_tuple(arguments.as_slice(), keywords)?;
+        let [hour, minute, second, microsecond, zone, fold] = unpacked.values;
         let clock =
             Clock::new(int_or(hour, 0)?, int_or(minute, 0)?, int_or(second, 0)?, int_or(microsecond, 0)?);
         let fold = int_or(fold, 0)?;
+        PARAMETERS.check_leftover(&unpacked, arguments.len())?;
         let zone = fields::zone(zone)?;
         Time::new_in(class, clock.check(fold)?, zone, fold != 0)
     }
@@ -259,7 +260,7 @@ impl Time {
     ///
     /// timespec says where it ends before the offset: 'hours', 'minutes', 'seconds', 'milliseconds',
     /// 'microseconds', or 'auto' for microseconds unless they are zero, and seconds then.
-    #[method("(timespec='auto')", no_text_signature)]
+    #[method("(timespec='auto')", getargs)]
     fn isoformat(&self, timespec: Option<&Object>) -> Result<String> {
         let precision = Precision::of(timespec, "argument 1")?;
         let mut shown = String::with_capacity(32);
@@ -269,7 +270,7 @@ impl Time {
     }
 
     /// Text after a format in which codes such as %H stand for parts of the time: see time.strftime().
-    #[method("(format)", no_text_signature)]
+    #[method("(format)", getargs)]
     fn strftime(&self, format: &Object) -> Result<Ref> {
         let format = argument(format, "strftime", "argument 1")?;
         let Clock { hour, minute, second, microsecond } = self.clock();
@@ -280,7 +281,7 @@ impl Time {
     }
 
     /// What strftime() makes of the format, or str() if it is empty.
-    #[method("(format_spec, /)", no_text_signature, takes_tuple)]
+    #[method("(format_spec, /)", getargs)]
     fn __format__(&self, format_spec: &Object) -> Result<Ref> {
         format(self, format_spec)
     }
@@ -334,7 +335,7 @@ impl Time {
     }
 
     /// For pickling by a protocol: the class, and the time in packed form with its zone.
-    #[method("(protocol, /)", no_text_signature, takes_tuple)]
+    #[method("(protocol, /)", getargs)]
     fn __reduce_ex__(&self, protocol: i32) -> Result<Ref> {
         self.state(protocol)
     }

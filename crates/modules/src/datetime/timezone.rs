@@ -4,7 +4,6 @@ use objects::prelude::*;
 
 use super::datetime::DateTime;
 use super::delta::{Span, TimeDelta};
-use super::fields::argument;
 use super::text;
 use super::tzinfo::{TZ_INFO, TzInfo, is_less_than_a_day};
 use crate::module_state::ModuleState;
@@ -108,10 +107,8 @@ fn check_moment(method: &str, moment: &Object) -> Result<()> {
 /// A time zone whose clocks are always the same time ahead of UTC, or behind it.
 #[class(name = "timezone", module = "datetime", static_ = TIME_ZONE, base = TZ_INFO, layout = TzInfo)]
 impl TimeZone {
-    #[slot(tp_new, "(offset, name=None)")]
-    fn make(_class: &Type, offset: &Object, name: Option<&Object>) -> Result<Ref<TimeZone>> {
-        let offset = argument::<TimeDelta>(offset, "timezone", "argument 1")?;
-        let name = name.map(|name| argument::<Str>(name, "timezone", "argument 2")).transpose()?;
+    #[slot(tp_new, "(offset, name=None)", getargs)]
+    fn make(_class: &Type, offset: &TimeDelta, name: Option<&Str>) -> Result<Ref<TimeZone>> {
         TimeZone::new(offset, name)
     }
 

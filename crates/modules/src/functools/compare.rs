@@ -29,7 +29,7 @@ impl CompareFunction {
     #[member(OBJECT)]
     const obj: usize = offset_of!(CompareFunction, object);
 
-    #[slot(tp_call, "(obj)")]
+    #[slot(tp_call, "(obj)", name = "K")]
     fn call(&self, obj: &Object) -> Result<Ref<CompareFunction>> {
         let compare = self.compare.get().unwrap_or_else(none);
         Ok(CompareFunction::new(&compare, Some(obj)))

@@ -352,13 +352,13 @@ impl LruCache {
         self.as_object().get_attr(intern!("__qualname__"))
     }
 
-    #[method(no_text_signature)]
-    fn __copy__(&self) -> Ref<LruCache> {
+    #[method("(*args)", no_text_signature, takes_tuple)]
+    fn __copy__(&self, _args: &[&Object]) -> Ref<LruCache> {
         self.to_ref()
     }
 
-    #[method("(memo, /)", no_text_signature)]
-    fn __deepcopy__(&self, _memo: &Object) -> Ref<LruCache> {
+    #[method("(*args)", no_text_signature, takes_tuple)]
+    fn __deepcopy__(&self, _args: &[&Object]) -> Ref<LruCache> {
         self.to_ref()
     }
 

@@ -1,10 +1,12 @@
 //! `functools.partial`: a function with some of its arguments given.
 
 use std::cell::Cell;
+use std::fmt::Write;
 use std::mem::offset_of;
 
 use objects::prelude::*;
 use objects::protocol::ReprGuard;
+use objects::str::StrBuilder;
 use objects::vectorcall::{self, VectorArguments, Vectorcall};
 
 /// `partialobject`.
@@ -142,19 +144,20 @@ impl Partial {
     }
 
     #[slot(tp_repr)]
-    fn repr(&self) -> Result<String> {
-        let Some(_guard) = ReprGuard::enter(self) else { return Ok("...".into()) };
+    fn repr(&self) -> Result<Ref<Str>> {
+        let Some(_guard) = ReprGuard::enter(self) else { return Ok(Str::new("...")) };
         let parts = self.parts()?;
-        let mut shown = format!("{}({}", self.class().name(), parts.function.repr()?);
+        let mut shown = StrBuilder::new();
+        write!(shown, "{}({}", self.class().name(), parts.function.repr()?).ok();
         for argument in parts.arguments.items() {
-            shown.push_str(&format!(", {}", argument.repr()?));
+            write!(shown, ", {}", argument.repr()?).ok();
         }
         let mut position = 0;
         while let Some((name, value)) = parts.keywords.next(&mut position) {
-            shown.push_str(&format!(", {}={}", name.str()?, value.repr()?));
+            write!(shown, ", {}={}", name.str()?, value.repr()?).ok();
         }
-        shown.push(')');
-        Ok(shown)
+        shown.push_str(")");
+        shown.finish()
     }
 
     #[getter]

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::mem::offset_of;
 
+use objects::arguments::Place;
 use objects::buffer::request;
 use objects::bytearray::ByteArray;
 use objects::prelude::*;
@@ -103,14 +104,8 @@ pub fn both<T>(first: Result<T>, second: impl FnOnce() -> Result<Ref>) -> Result
 pub struct Size(pub isize);
 
 impl<'a> FromArgument<'a> for Size {
-    fn from_argument(value: &'a Object, _: &objects::arguments::Place) -> Result<Self> {
-        if value.is_none() {
-            return Ok(Size(-1));
-        }
-        if !value.has_index() {
-            bail!(TypeError, "argument should be integer or None, not '{}'", value.class().name());
-        }
-        value.as_isize().map(Size)
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        isize::from_nullable(value, place).map(|size| Size(size.unwrap_or(-1)))
     }
 }
 
@@ -295,7 +290,7 @@ impl IoBase {
         Ok(self)
     }
 
-    #[method("(*args)", name = "__exit__", no_text_signature)]
+    #[method("(*args)", name = "__exit__", no_text_signature, takes_tuple)]
     fn exit(&self, args: &[&Object]) -> Result<Ref> {
         let _ = args;
         self.call_method(intern!("close"), &[])

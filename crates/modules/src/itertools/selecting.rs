@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use objects::arguments::PlainIndex;
+
 use super::*;
 
 /// `compressobject`.
@@ -380,9 +382,7 @@ impl SliceIterator {
 
     /// Set state information for unpickling.
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
-    fn set_state(&self, state: &Object) -> Result<()> {
-        let Some(taken) = state.downcast::<Int>() else { bail!(TypeError, "an integer is required") };
-        self.taken.set(taken.checked_isize()?);
-        Ok(())
+    fn set_state(&self, PlainIndex(taken): PlainIndex) {
+        self.taken.set(taken);
     }
 }

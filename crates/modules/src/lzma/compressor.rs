@@ -108,7 +108,7 @@ impl LzmaCompressor {
 /// and its options by their names. FORMAT_RAW cannot do without.
 #[class(name = "LZMACompressor", module = "_lzma")]
 impl LzmaCompressor {
-    #[slot(tp_new, "(format=1, check=-1, preset=None, filters=None)")]
+    #[slot(tp_new, "(format=1, check=-1, preset=None, filters=None)", getargs)]
     fn new(
         class: &Type,
         format: i32,

@@ -152,7 +152,7 @@ pub struct MultibyteIncrementalEncoder {
 
 #[class(name = "MultibyteIncrementalEncoder", flags = BASETYPE, generic_getattro)]
 impl MultibyteIncrementalEncoder {
-    #[slot(tp_new, "(errors='strict')")]
+    #[slot(tp_new, "(errors='strict')", name = "IncrementalEncoder", getargs)]
     fn new(class: &Type, errors: Option<&str>) -> Result<Ref<MultibyteIncrementalEncoder>> {
         let encoding = Encoding::new(class, errors)?;
         Ref::new_in(class, MultibyteIncrementalEncoder { base: Object::header(), encoding })
@@ -223,7 +223,7 @@ pub struct MultibyteIncrementalDecoder {
 
 #[class(name = "MultibyteIncrementalDecoder", flags = BASETYPE, generic_getattro)]
 impl MultibyteIncrementalDecoder {
-    #[slot(tp_new, "(errors='strict')")]
+    #[slot(tp_new, "(errors='strict')", name = "IncrementalDecoder", getargs)]
     fn new(class: &Type, errors: Option<&str>) -> Result<Ref<MultibyteIncrementalDecoder>> {
         let decoding = Decoding::new(class, errors)?;
         Ref::new_in(class, MultibyteIncrementalDecoder { base: Object::header(), decoding })

@@ -51,7 +51,7 @@ impl MultibyteStreamReader {
 
 #[class(name = "MultibyteStreamReader", flags = BASETYPE, generic_getattro)]
 impl MultibyteStreamReader {
-    #[slot(tp_new, "(stream, errors='strict')")]
+    #[slot(tp_new, "(stream, errors='strict')", name = "StreamReader", getargs)]
     fn new(class: &Type, stream: &Object, errors: Option<&str>) -> Result<Ref<MultibyteStreamReader>> {
         let decoding = Decoding::new(class, errors)?;
         let stream = stream.to_ref();
@@ -118,7 +118,7 @@ impl MultibyteStreamWriter {
 
 #[class(name = "MultibyteStreamWriter", flags = BASETYPE, generic_getattro)]
 impl MultibyteStreamWriter {
-    #[slot(tp_new, "(stream, errors='strict')")]
+    #[slot(tp_new, "(stream, errors='strict')", name = "StreamWriter", getargs)]
     fn new(class: &Type, stream: &Object, errors: Option<&str>) -> Result<Ref<MultibyteStreamWriter>> {
         let encoding = Encoding::new(class, errors)?;
         let stream = stream.to_ref();

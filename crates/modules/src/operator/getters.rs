@@ -1,6 +1,9 @@
 //! `itemgetter`, `attrgetter`, `methodcaller`.
 
+use std::fmt::Write;
+
 use objects::prelude::*;
+use objects::str::StrBuilder;
 
 /// The comma-separated representations of items.
 fn representations(items: &[Ref]) -> Result<String> {
@@ -225,22 +228,24 @@ impl MethodCaller {
     }
 
     #[slot(tp_repr)]
-    fn repr(&self) -> Result<String> {
+    fn repr(&self) -> Result<Ref<Str>> {
         let Some(_guard) = objects::protocol::ReprGuard::enter(self) else {
-            return Ok("operator.methodcaller(...)".into());
+            return Ok(Str::new("operator.methodcaller(...)"));
         };
         let (name, arguments) = self.parts()?;
-        let mut shown = vec![name.repr()?.to_string_lossy().into_owned()];
-        if !arguments.items().is_empty() {
-            shown.push(representations(arguments.items())?);
+        let mut shown = StrBuilder::new();
+        write!(shown, "operator.methodcaller({}", name.repr()?).ok();
+        for argument in arguments.items() {
+            write!(shown, ", {}", argument.repr()?).ok();
         }
         if let Some(keywords) = self.keywords() {
             let mut position = 0;
             while let Some((name, value)) = keywords.next(&mut position) {
-                shown.push(format!("{}={}", name.str()?, value.repr()?));
+                write!(shown, ", {}={}", name.str()?, value.repr()?).ok();
             }
         }
-        Ok(format!("operator.methodcaller({})", shown.join(", ")))
+        shown.push_str(")");
+        shown.finish()
     }
 
     /// Return state information for pickling

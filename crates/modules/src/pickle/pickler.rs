@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::mem::offset_of;
 
+use objects::arguments::Loose;
 use objects::prelude::*;
 
 use super::PICKLING_ERROR;
@@ -90,7 +91,7 @@ impl Pickler {
     fn set_protocol(&self, protocol: Option<&Object>, fix_imports: bool) -> Result<()> {
         let protocol = match protocol.filter(|protocol| !protocol.is_none()) {
             None => DEFAULT_PROTOCOL,
-            Some(protocol) => match i64::from_argument(protocol, &PROTOCOL_PLACE)? {
+            Some(protocol) => match Loose::<i64>::from_argument(protocol, &PROTOCOL_PLACE)?.0 {
                 ..0 => HIGHEST_PROTOCOL,
                 protocol if protocol > i64::from(HIGHEST_PROTOCOL) => {
                     bail!(ValueError, "pickle protocol must be <= {HIGHEST_PROTOCOL}");

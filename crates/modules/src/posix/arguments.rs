@@ -58,6 +58,16 @@ pub fn file_number(object: &Object) -> Result<c_int> {
     Ok(value)
 }
 
+/// A process's number.
+#[derive(Clone, Copy)]
+pub struct Process(pub libc::pid_t);
+
+impl<'a> FromArgument<'a> for Process {
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        i32::from_argument(value, &Place::parsed("", "")).map(Process)
+    }
+}
+
 /// A user's or a group's number; -1 is the number that changes nothing.
 fn identity(object: &Object, kind: &str) -> Result<u32> {
     if !object.has_index() {

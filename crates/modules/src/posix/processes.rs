@@ -8,6 +8,7 @@ use objects::struct_sequence::Definition;
 use system::path::converted;
 use system::{Accepts, Errno, FilePath, blocking, calls, processes};
 
+use super::arguments::Process;
 use super::files::{raised, waited};
 use super::stat::path_error;
 
@@ -213,7 +214,7 @@ pub mod functions {
 
     /// Wait for completion of a given child process. Returns a tuple (pid, status).
     #[function("(pid, options, /)")]
-    fn waitpid(pid: c_int, options: c_int) -> Result<(c_int, c_int)> {
+    fn waitpid(Process(pid): Process, options: c_int) -> Result<(c_int, c_int)> {
         waited(|| processes::waitpid(pid, options))
     }
 
@@ -226,7 +227,7 @@ pub mod functions {
 
     /// Wait for completion of a specific child process. Returns a tuple (pid, status, rusage).
     #[function("(pid, options)")]
-    fn wait4(pid: c_int, options: c_int) -> Result<(c_int, c_int, Ref)> {
+    fn wait4(Process(pid): Process, options: c_int) -> Result<(c_int, c_int, Ref)> {
         let (pid, status, usage) = waited(|| processes::wait4(pid, options))?;
         Ok((pid, status, crate::resource::usage_object(&usage)?))
     }
@@ -250,7 +251,7 @@ pub mod functions {
         if status.downcast::<Float>().is_some() {
             bail!(TypeError, "integer argument expected, got float");
         }
-        let index = status.index()?;
+        let index = status.as_integer()?;
         let Some(Ok(status)) = index.to_i64().map(c_int::try_from) else {
             bail!(OverflowError, "Python int too large to convert to C int");
         };
@@ -316,7 +317,7 @@ pub mod functions {
 
     /// Send a signal to process pid; signal 0 only tests that it can be reached.
     #[function("(pid, signal, /)")]
-    fn kill(pid: c_int, signal: c_int) -> Result<()> {
+    fn kill(Process(pid): Process, signal: c_int) -> Result<()> {
         raised(calls::kill(pid, signal))?;
         // A signal to the own process has come already.
         (objects::services::get().check_signals)()
@@ -324,14 +325,14 @@ pub mod functions {
 
     /// Send a signal to every process of the group pgid.
     #[function("(pgid, signal, /)")]
-    fn killpg(pgid: c_int, signal: c_int) -> Result<()> {
+    fn killpg(Process(pgid): Process, signal: c_int) -> Result<()> {
         raised(calls::killpg(pgid, signal)).map(drop)?;
         (objects::services::get().check_signals)()
     }
 
     /// Return a file descriptor referring to the process *pid*.
     #[function("(pid, flags=0)")]
-    fn pidfd_open(pid: c_int, flags: Option<Masked<u32>>) -> Result<i64> {
+    fn pidfd_open(Process(pid): Process, flags: Option<Masked<u32>>) -> Result<i64> {
         let flags = flags.map_or(0, |flags| flags.0);
         raised(calls::numbered(libc::SYS_pidfd_open, pid.into(), flags.into()))
     }
@@ -376,7 +377,7 @@ pub mod functions {
 
     /// The number of the group that process pid is in; 0 stands for this process.
     #[function("(pid)")]
-    fn getpgid(pid: c_int) -> Result<c_int> {
+    fn getpgid(Process(pid): Process) -> Result<c_int> {
         raised(calls::getpgid(pid))
     }
 
@@ -388,13 +389,13 @@ pub mod functions {
 
     /// Move process pid to the group pgrp; 0 stands for this process, and for a group of its own.
     #[function("(pid, pgrp, /)")]
-    fn setpgid(pid: c_int, pgrp: c_int) -> Result<()> {
+    fn setpgid(Process(pid): Process, Process(pgrp): Process) -> Result<()> {
         raised(calls::setpgid(pid, pgrp)).map(drop)
     }
 
     /// The number of the session that process pid is in; 0 stands for this process.
     #[function("(pid, /)")]
-    fn getsid(pid: c_int) -> Result<c_int> {
+    fn getsid(Process(pid): Process) -> Result<c_int> {
         raised(calls::getsid(pid))
     }
 

@@ -7,6 +7,7 @@ use objects::struct_sequence::Definition;
 
 use system::{calls, scheduling};
 
+use super::arguments::Process;
 use super::files::{raised, waited};
 
 pub static SCHED_PARAM: Definition = Definition::new(
@@ -50,32 +51,32 @@ pub mod functions {
 
     /// Get the scheduling policy for the process identified by pid; 0 is the calling process.
     #[function("(pid, /)")]
-    fn sched_getscheduler(pid: c_int) -> Result<c_int> {
+    fn sched_getscheduler(Process(pid): Process) -> Result<c_int> {
         raised(calls::sched_getscheduler(pid))
     }
 
     /// Set the scheduling policy for the process identified by pid; 0 is the calling process.
     #[function("(pid, policy, param, /)")]
-    fn sched_setscheduler(pid: c_int, policy: c_int, param: &Object) -> Result<()> {
+    fn sched_setscheduler(Process(pid): Process, policy: c_int, param: &Object) -> Result<()> {
         raised(scheduling::setscheduler(pid, policy, priority(param)?))
     }
 
     /// Returns scheduling parameters for the process identified by pid; 0 is the calling process.
     #[function("(pid, /)")]
-    fn sched_getparam(pid: c_int) -> Result<Ref> {
+    fn sched_getparam(Process(pid): Process) -> Result<Ref> {
         let priority = raised(scheduling::getparam(pid))?;
         SCHED_PARAM.build(vec![Int::new(priority.into()).into_object()])
     }
 
     /// Set scheduling parameters for the process identified by pid; 0 is the calling process.
     #[function("(pid, param, /)")]
-    fn sched_setparam(pid: c_int, param: &Object) -> Result<()> {
+    fn sched_setparam(Process(pid): Process, param: &Object) -> Result<()> {
         raised(scheduling::setparam(pid, priority(param)?))
     }
 
     /// Return the round-robin quantum for the process identified by pid, in seconds.
     #[function("(pid, /)")]
-    fn sched_rr_get_interval(pid: c_int) -> Result<f64> {
+    fn sched_rr_get_interval(Process(pid): Process) -> Result<f64> {
         raised(scheduling::round_robin_interval(pid))
     }
 
@@ -87,7 +88,7 @@ pub mod functions {
 
     /// Return the affinity of the process identified by pid (or the current process if zero): a set of CPUs.
     #[function("(pid, /)")]
-    fn sched_getaffinity(pid: c_int) -> Result<Ref> {
+    fn sched_getaffinity(Process(pid): Process) -> Result<Ref> {
         let processors = raised(scheduling::getaffinity(pid))?;
         let list = List::from_vec(
             processors.into_iter().map(|number| Int::from_usize(number).into_object()).collect(),
@@ -97,7 +98,7 @@ pub mod functions {
 
     /// Set the CPU affinity of the process identified by pid to mask, an iterable of CPU numbers.
     #[function("(pid, mask, /)")]
-    fn sched_setaffinity(pid: c_int, mask: &Object) -> Result<()> {
+    fn sched_setaffinity(Process(pid): Process, mask: &Object) -> Result<()> {
         let mut processors = Vec::new();
         mask.for_each(|item| {
             let Some(number) = item.downcast::<Int>() else {

@@ -3,6 +3,7 @@
 use std::ffi::c_int;
 use std::time::{Duration, Instant};
 
+use objects::arguments::Place;
 use objects::buffer::{Buffer, BytesLike, request};
 use objects::prelude::*;
 
@@ -18,12 +19,15 @@ fn size(length: isize, caller: &str) -> Result<usize> {
 }
 
 /// The memory that bytes are received into.
-fn writable(buffer: &Object, caller: &str) -> Result<Buffer> {
-    buffer.get_buffer(request::WRITABLE).map_err(|raised| {
-        raised.clear();
-        let got = objects::arguments::described(buffer);
-        raise!(TypeError, "{caller}() argument 1 must be read-write bytes-like object, not {got}")
-    })
+struct Writable(Buffer);
+
+impl<'a> FromArgument<'a> for Writable {
+    fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
+        value.get_buffer(request::WRITABLE).map(Writable).map_err(|raised| {
+            raised.clear();
+            place.bad_argument("read-write bytes-like object", value)
+        })
+    }
 }
 
 #[methods(TRANSFER)]
@@ -42,9 +46,8 @@ impl Socket {
     }
 
     /// Receives into a buffer, up to nbytes or as many as it has room for. Returns how many there were.
-    #[method("(buffer, nbytes=0, flags=0)", no_text_signature)]
-    fn recv_into(&self, buffer: &Object, nbytes: isize, flags: c_int) -> Result<usize> {
-        let mut buffer = writable(buffer, "recv_into")?;
+    #[method("(buffer, nbytes=0, flags=0)", getargs)]
+    fn recv_into(&self, Writable(mut buffer): Writable, nbytes: isize, flags: c_int) -> Result<usize> {
         let length = match size(nbytes, "recv_into")? {
             0 => buffer.len(),
             length => length,
@@ -74,9 +77,13 @@ impl Socket {
     }
 
     /// Receives into a buffer like recv_into(), and tells from whom: a pair (number of bytes, address).
-    #[method("(buffer, nbytes=0, flags=0)", no_text_signature)]
-    fn recvfrom_into(&self, buffer: &Object, nbytes: isize, flags: c_int) -> Result<(usize, Ref)> {
-        let mut buffer = writable(buffer, "recvfrom_into")?;
+    #[method("(buffer, nbytes=0, flags=0)", getargs)]
+    fn recvfrom_into(
+        &self,
+        Writable(mut buffer): Writable,
+        nbytes: isize,
+        flags: c_int,
+    ) -> Result<(usize, Ref)> {
         let length = match size(nbytes, "recvfrom_into")? {
             0 => buffer.len(),
             length => length,

@@ -31,7 +31,7 @@ impl Lock {
         })
     }
 
-    fn take(&self, blocking: bool, timeout: Option<&Object>) -> Result<bool> {
+    fn take(&self, blocking: Option<i32>, timeout: Option<&Object>) -> Result<bool> {
         let limit = wait_limit(blocking, timeout)?;
         let taken = self.lock.acquire(limit)?;
         if taken {
@@ -56,15 +56,15 @@ impl Lock {
     /// Take the lock. With blocking, wait for it, at most timeout seconds if that is not negative.
     ///
     /// Gives True if the lock was taken.
-    #[method("(blocking=True, timeout=-1)", no_text_signature)]
-    fn acquire(&self, blocking: Option<bool>, timeout: Option<&Object>) -> Result<bool> {
-        self.take(blocking.unwrap_or(true), timeout)
+    #[method("(blocking=True, timeout=-1)", getargs)]
+    fn acquire(&self, blocking: Option<i32>, timeout: Option<&Object>) -> Result<bool> {
+        self.take(blocking, timeout)
     }
 
     /// An obsolete name of acquire().
-    #[method("(blocking=True, timeout=-1)", no_text_signature)]
-    fn acquire_lock(&self, blocking: Option<bool>, timeout: Option<&Object>) -> Result<bool> {
-        self.take(blocking.unwrap_or(true), timeout)
+    #[method("(blocking=True, timeout=-1)", told = "acquire", getargs)]
+    fn acquire_lock(&self, blocking: Option<i32>, timeout: Option<&Object>) -> Result<bool> {
+        self.take(blocking, timeout)
     }
 
     /// Give the lock back, so that a thread that waits for it may take it.
@@ -92,13 +92,13 @@ impl Lock {
     }
 
     /// Take the lock.
-    #[method("()", name = "__enter__", no_text_signature)]
-    fn enter(&self) -> Result<bool> {
-        self.take(true, None)
+    #[method("(blocking=True, timeout=-1)", name = "__enter__", told = "acquire", getargs)]
+    fn enter(&self, blocking: Option<i32>, timeout: Option<&Object>) -> Result<bool> {
+        self.take(blocking, timeout)
     }
 
     /// Give the lock back.
-    #[method("(*args)", name = "__exit__", no_text_signature)]
+    #[method("(*args)", name = "__exit__", no_text_signature, takes_tuple)]
     fn exit(&self, _args: &[&Object]) -> Result<()> {
         self.give_back()
     }

@@ -7,36 +7,30 @@ mod rlock;
 pub use _thread::initialize;
 pub use lock::Lock;
 
+use std::time::Duration;
+
 use objects::prelude::*;
 
-/// A wait from `timeout` and `blocking` as `acquire` takes them: none for as long as it takes.
+use crate::time::clock::{self, Rounding};
+
+/// A wait from `blocking` and `timeout` as `acquire` takes them: none for as long as it takes.
 /// Zero for not at all.
-fn wait_limit(blocking: bool, timeout: Option<&Object>) -> Result<Option<std::time::Duration>> {
-    let seconds = match timeout {
-        None => -1.0,
-        Some(timeout) => timeout.as_f64()?,
+fn wait_limit(blocking: Option<i32>, timeout: Option<&Object>) -> Result<Option<Duration>> {
+    let nanoseconds = match timeout {
+        Some(timeout) => clock::nanoseconds_of(timeout, Rounding::Up)?,
+        None => FOREVER,
     };
-    let is_given = seconds != -1.0;
-    if !blocking && is_given {
-        bail!(ValueError, "can't specify a timeout for a non-blocking call");
+    match (blocking != Some(0), nanoseconds) {
+        (true, FOREVER) => Ok(None),
+        (false, FOREVER) => Ok(Some(Duration::ZERO)),
+        (false, _) => Err(raise!(ValueError, "can't specify a timeout for a non-blocking call")),
+        (true, ..0) => Err(raise!(ValueError, "timeout value must be positive")),
+        (true, nanoseconds) => Ok(Some(Duration::from_nanos(nanoseconds as u64))),
     }
-    if seconds.is_nan() {
-        bail!(ValueError, "Invalid value NaN (not a number)");
-    }
-    if seconds < 0.0 && is_given {
-        bail!(ValueError, "timeout value must be positive");
-    }
-    if !blocking {
-        return Ok(Some(std::time::Duration::ZERO));
-    }
-    if !is_given {
-        return Ok(None);
-    }
-    if seconds > TIMEOUT_MAX {
-        bail!(OverflowError, "timeout value is too large");
-    }
-    Ok(Some(std::time::Duration::from_secs_f64(seconds)))
 }
+
+/// The timeout, in nanoseconds, that is none.
+const FOREVER: i64 = -1_000_000_000;
 
 /// `_thread.TIMEOUT_MAX`, in seconds.
 const TIMEOUT_MAX: f64 = 9_223_372_036.0;
@@ -132,7 +126,7 @@ pub mod _thread {
     }
 
     /// Give the stack size of new threads in bytes, 0 for the system's default, and perhaps set another.
-    #[function("(size=0, /)", no_text_signature, takes_tuple)]
+    #[function("(size=0, /)", getargs)]
     fn stack_size(size: Option<isize>) -> Result<usize> {
         let Some(size) = size else { return Ok(thread::stack_size()) };
         if size < 0 {
@@ -151,7 +145,7 @@ pub mod _thread {
     }
 
     static EXCEPT_HOOK_ARGS: Definition = Definition::new(
-        c"_thread._ExceptHookArgs",
+        c"_thread.ExceptHookArgs",
         c"ExceptHookArgs\n\nWhat threading.excepthook is called with.",
         4,
         &[

@@ -25,7 +25,7 @@ impl RLock {
         self.count.get() > 0 && self.owner.get() == thread::identity()
     }
 
-    fn take(&self, blocking: bool, timeout: Option<&Object>) -> Result<bool> {
+    fn take(&self, blocking: Option<i32>, timeout: Option<&Object>) -> Result<bool> {
         let limit = wait_limit(blocking, timeout)?;
         if self.is_own() {
             let Some(count) = self.count.get().checked_add(1) else {
@@ -72,9 +72,9 @@ impl RLock {
     /// Take the lock. With blocking, wait for it, at most timeout seconds if that is not negative.
     ///
     /// The thread that holds the lock takes it again at once. Gives True if the lock was taken.
-    #[method("(blocking=True, timeout=-1)", no_text_signature)]
-    fn acquire(&self, blocking: Option<bool>, timeout: Option<&Object>) -> Result<bool> {
-        self.take(blocking.unwrap_or(true), timeout)
+    #[method("(blocking=True, timeout=-1)", getargs)]
+    fn acquire(&self, blocking: Option<i32>, timeout: Option<&Object>) -> Result<bool> {
+        self.take(blocking, timeout)
     }
 
     /// Give the lock back once; it is free when it was given back as often as it was taken.
@@ -84,13 +84,13 @@ impl RLock {
     }
 
     /// Take the lock.
-    #[method("()", name = "__enter__", no_text_signature)]
-    fn enter(&self) -> Result<bool> {
-        self.take(true, None)
+    #[method("(blocking=True, timeout=-1)", name = "__enter__", told = "acquire", getargs)]
+    fn enter(&self, blocking: Option<i32>, timeout: Option<&Object>) -> Result<bool> {
+        self.take(blocking, timeout)
     }
 
     /// Give the lock back.
-    #[method("(*args)", name = "__exit__", no_text_signature)]
+    #[method("(*args)", name = "__exit__", no_text_signature, takes_tuple)]
     fn exit(&self, _args: &[&Object]) -> Result<()> {
         self.give_back()
     }
@@ -102,13 +102,18 @@ impl RLock {
     }
 
     /// Acquire the lock as deeply as _release_save() found it. threading.Condition calls this.
-    #[method("(state, /)", no_text_signature, takes_tuple)]
-    fn _acquire_restore(&self, state: &Tuple) -> Result<()> {
-        let [count, owner] = state.items() else {
+    #[method("(state, /)", getargs)]
+    fn _acquire_restore(&self, state: &Object) -> Result<()> {
+        if !state.is_sequence() {
+            let got = objects::arguments::described(state);
+            bail!(TypeError, "_acquire_restore() argument 1 must be 2-item sequence, not {got}");
+        }
+        let items = state.collect_vec()?;
+        let [count, owner] = &items[..] else {
             bail!(
                 TypeError,
                 "_acquire_restore() argument 1 must be sequence of length 2, not {}",
-                state.len()
+                items.len()
             );
         };
         let (count, owner) = (count.as_isize()?, owner.index()?);

@@ -150,7 +150,7 @@ pub mod time {
     /// clock_gettime(clk_id) -> float
     ///
     /// The time of the clock.
-    #[function("(clk_id, /)", no_text_signature, takes_tuple)]
+    #[function("(clk_id, /)", getargs)]
     fn clock_gettime(clk_id: c_int) -> Result<f64> {
         read(clk_id).map(as_seconds)
     }
@@ -158,7 +158,7 @@ pub mod time {
     /// clock_gettime_ns(clk_id) -> int
     ///
     /// The time of the clock in nanoseconds.
-    #[function("(clk_id, /)", no_text_signature, takes_tuple)]
+    #[function("(clk_id, /)", getargs)]
     fn clock_gettime_ns(clk_id: c_int) -> Result<i64> {
         read(clk_id)
     }
@@ -166,7 +166,7 @@ pub mod time {
     /// clock_getres(clk_id) -> floating point number
     ///
     /// The resolution of the clock.
-    #[function("(clk_id, /)", no_text_signature, takes_tuple)]
+    #[function("(clk_id, /)", getargs)]
     fn clock_getres(clk_id: c_int) -> Result<f64> {
         raised(clocks::resolution(clk_id)).map(as_seconds)
     }
@@ -174,7 +174,7 @@ pub mod time {
     /// clock_settime(clk_id, time)
     ///
     /// Set the time of the clock.
-    #[function("(clk_id, time, /)", no_text_signature, takes_tuple)]
+    #[function("(clk_id, time, /)", getargs)]
     fn clock_settime(clk_id: c_int, time: &Object) -> Result<()> {
         let time = clock::nanoseconds_of(time, Rounding::Floor)?;
         raised(clocks::set(clk_id, time))
@@ -183,7 +183,7 @@ pub mod time {
     /// clock_settime_ns(clk_id, time)
     ///
     /// Set the time of the clock to so many nanoseconds.
-    #[function("(clk_id, time, /)", no_text_signature, takes_tuple)]
+    #[function("(clk_id, time, /)", getargs)]
     fn clock_settime_ns(clk_id: c_int, time: &Object) -> Result<()> {
         let Some(time) = time.downcast::<Int>() else {
             bail!(TypeError, "expect int, got {}", time.class().name());
@@ -197,7 +197,7 @@ pub mod time {
     /// pthread_getcpuclockid(thread_id) -> int
     ///
     /// The clock that counts the thread's use of processors.
-    #[function("(thread_id, /)", no_text_signature, takes_tuple)]
+    #[function("(thread_id, /)", getargs)]
     fn pthread_getcpuclockid(thread_id: Masked<u64>) -> Result<c_int> {
         raised(clocks::of_thread(thread_id.0))
     }
@@ -222,7 +222,7 @@ pub mod time {
     ///                        tm_sec, tm_wday, tm_yday, tm_isdst)
     ///
     /// The calendar time in UTC (a.k.a. GMT) of seconds since the epoch, by default of now.
-    #[function("(seconds=None, /)", no_text_signature, takes_tuple)]
+    #[function("(seconds=None, /)", getargs)]
     fn gmtime(seconds: Option<&Object>) -> Result<Ref> {
         raised(CalendarTime::utc(seconds_or_now(seconds)?))?.object()
     }
@@ -231,7 +231,7 @@ pub mod time {
     ///                           tm_sec,tm_wday,tm_yday,tm_isdst)
     ///
     /// The local calendar time of seconds since the epoch, by default of now.
-    #[function("(seconds=None, /)", no_text_signature, takes_tuple)]
+    #[function("(seconds=None, /)", getargs)]
     fn localtime(seconds: Option<&Object>) -> Result<Ref> {
         raised(CalendarTime::local(seconds_or_now(seconds)?))?.object()
     }
@@ -259,7 +259,7 @@ pub mod time {
     /// ctime(seconds) -> string
     ///
     /// The local time of seconds since the epoch as text, by default of now.
-    #[function("(seconds=None, /)", no_text_signature, takes_tuple)]
+    #[function("(seconds=None, /)", getargs)]
     fn ctime(seconds: Option<&Object>) -> Result<String> {
         raised(CalendarTime::local(seconds_or_now(seconds)?)).map(|time| time.text())
     }
@@ -272,7 +272,7 @@ pub mod time {
     /// %a %A     name of the weekday       %b %B     name of the month
     /// %c        date and time             %I %p     hour of a half-day, and which
     /// %z %Z     offset from UTC, name of the time zone
-    #[function("(format, tuple=None, /)", no_text_signature, takes_tuple)]
+    #[function("(format, tuple=None, /)", getargs)]
     fn strftime(format: &Str, tuple: Option<&Object>) -> Result<Ref<Str>> {
         let mut time = calendar_or_now(tuple, "strftime")?;
         time.tm.tm_isdst = time.tm.tm_isdst.clamp(-1, 1);
@@ -289,7 +289,7 @@ pub mod time {
     /// strptime(string, format) -> struct_time
     ///
     /// The calendar time that text denotes by a format; the directives are those of strftime().
-    #[function("(*args)", no_text_signature, takes_tuple)]
+    #[function("(*args)", getargs)]
     fn strptime(args: &[&Object]) -> Result<Ref> {
         let module = (objects::services::get().import)("_strptime")?;
         module.call_method(intern!("_strptime_time"), args)
@@ -298,7 +298,7 @@ pub mod time {
     /// get_clock_info(name: str) -> dict
     ///
     /// What is known of a clock: 'time', 'monotonic', 'perf_counter', 'process_time' or 'thread_time'.
-    #[function("(name, /)", no_text_signature, takes_tuple)]
+    #[function("(name, /)", getargs)]
     fn get_clock_info(name: &str) -> Result<Ref> {
         let (clock, implementation) = match name {
             "time" => (libc::CLOCK_REALTIME, "clock_gettime(CLOCK_REALTIME)"),

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use objects::arguments::Loose;
 use objects::buffer::BytesLike;
 use objects::prelude::*;
 use objects::thread_state::allow_threads;
@@ -161,8 +162,8 @@ impl Decompress {
     ///
     /// Some output may be kept back until a later piece, or flush().
     #[method("(data, /, max_length=0)")]
-    fn decompress(&self, data: BytesLike, max_length: isize) -> Result<Ref<Bytes>> {
-        let limit = match usize::try_from(max_length) {
+    fn decompress(&self, data: BytesLike, max_length: Option<Loose<isize>>) -> Result<Ref<Bytes>> {
+        let limit = match usize::try_from(max_length.map_or(0, |length| length.0)) {
             Ok(0) => usize::MAX,
             Ok(limit) => limit,
             Err(_) => bail!(ValueError, "max_length must be non-negative"),
@@ -179,8 +180,8 @@ impl Decompress {
     ///   length
     ///     How many bytes of output there is room for at first.
     #[method("(length=zlib.DEF_BUF_SIZE, /)")]
-    fn flush(&self, length: Option<isize>) -> Result<Ref<Bytes>> {
-        let length = length.unwrap_or(DEFAULT_BUFFER);
+    fn flush(&self, length: Option<Loose<isize>>) -> Result<Ref<Bytes>> {
+        let length = length.map_or(DEFAULT_BUFFER, |length| length.0);
         if length <= 0 {
             bail!(ValueError, "length must be greater than zero");
         }

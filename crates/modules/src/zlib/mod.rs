@@ -3,6 +3,7 @@
 mod compressor;
 mod decompressor;
 
+use objects::arguments::Loose;
 use objects::prelude::*;
 use streams::zlib::{self, Failure};
 use streams::{OutOfMemory, Output};
@@ -179,9 +180,13 @@ pub mod module {
     ///   bufsize
     ///     How many bytes of output there is room for at first.
     #[function("(data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE)")]
-    fn decompress(data: BytesLike, wbits: Option<i32>, bufsize: Option<isize>) -> Result<Ref<Bytes>> {
+    fn decompress(data: BytesLike, wbits: Option<i32>, bufsize: Option<Loose<isize>>) -> Result<Ref<Bytes>> {
         let window_bits = wbits.unwrap_or(MAX_WINDOW_BITS);
-        decompressor::decompress_whole(data.bytes(), window_bits, bufsize.unwrap_or(DEFAULT_BUFFER))
+        decompressor::decompress_whole(
+            data.bytes(),
+            window_bits,
+            bufsize.map_or(DEFAULT_BUFFER, |size| size.0),
+        )
     }
 
     /// Make an object that compresses data in pieces.

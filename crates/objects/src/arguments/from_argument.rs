@@ -45,19 +45,18 @@ impl<'a, T: Layout> FromArgument<'a> for Ref<T> {
     }
 }
 
-/// Text, which has to be without lone surrogates.
+/// Text as C takes it: without lone surrogates, and without a NUL, which would end it.
 impl<'a> FromArgument<'a> for &'a str {
     fn from_argument(value: &'a Object, place: &Place) -> Result<Self> {
-        <&Str>::from_argument(value, place)?.as_utf8()
+        match <&Str>::from_argument(value, place)?.as_utf8()? {
+            text if text.contains('\0') => Err(raise!(ValueError, "embedded null character")),
+            text => Ok(text),
+        }
     }
 
     fn from_nullable(value: &'a Object, place: &Place) -> Result<Option<Self>> {
         match value.downcast::<Str>() {
-            // What may be `None` goes to C as far as its first NUL.
-            Some(text) => match text.as_utf8()? {
-                text if text.contains('\0') => Err(raise!(ValueError, "embedded null character")),
-                text => Ok(Some(text)),
-            },
+            Some(_) => Self::from_argument(value, place).map(Some),
             None if value.is_none() => Ok(None),
             None => Err(place.bad_argument("str or None", value)),
         }
@@ -97,6 +96,29 @@ impl<'a> FromArgument<'a> for isize {
         refuse_float(value)?;
         value.index()?.checked_isize()
     }
+
+    fn from_nullable(value: &'a Object, _: &Place) -> Result<Option<Self>> {
+        if value.is_none() {
+            return Ok(None);
+        }
+        if !value.has_index() {
+            bail!(TypeError, "argument should be integer or None, not '{}'", value.class().name());
+        }
+        value.as_isize().map(Some)
+    }
+}
+
+/// A size or an index as `PyLong_AsSsize_t` takes it: from an `int` alone.
+#[derive(Clone, Copy)]
+pub struct PlainIndex(pub isize);
+
+impl<'a> FromArgument<'a> for PlainIndex {
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        match value.downcast::<Int>() {
+            Some(value) => value.checked_isize().map(PlainIndex),
+            None => Err(raise!(TypeError, "an integer is required")),
+        }
+    }
 }
 
 /// C's `long`.
@@ -129,6 +151,12 @@ impl<'a> FromArgument<'a> for Loose<i64> {
             Some(number) => Ok(Loose(number)),
             None => Err(raise!(OverflowError, "Python int too large to convert to C long")),
         }
+    }
+}
+
+impl<'a> FromArgument<'a> for Loose<isize> {
+    fn from_argument(value: &'a Object, _: &Place) -> Result<Self> {
+        value.as_integer()?.checked_isize().map(Loose)
     }
 }
 

@@ -7,7 +7,7 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-pub use from_argument::{FromArgument, Loose, Masked, NoneOr, integer};
+pub use from_argument::{FromArgument, Loose, Masked, NoneOr, PlainIndex, integer};
 pub use parameters::{Keywords, Parameters, Shape, Unpacked};
 
 use crate::prelude::*;

@@ -25,6 +25,9 @@ pub struct Parameters<const N: usize> {
     shape: Shape,
     /// Empty for positional-only parameters.
     names: [InternedName; N],
+    /// Whether each argument is converted before the next one is looked for, as `PyArg_ParseTupleAndKeywords`
+    /// does: what is missing or left over is told only after the conversions before it.
+    is_parsed: bool,
 }
 
 /// A call's arguments, each in its parameter's place.
@@ -34,6 +37,8 @@ pub struct Unpacked<'a, const N: usize> {
     pub rest: &'a [&'a Object],
     /// What `**kwargs` gets.
     pub keywords: Keywords<'a>,
+    /// Whether there are keyword arguments that found no place, where that is still to tell.
+    has_leftover: bool,
 }
 
 /// Keyword arguments that no parameter is named like.
@@ -102,7 +107,12 @@ fn is_named(name: &Object, wanted: &Str) -> bool {
 
 impl<const N: usize> Parameters<N> {
     pub const fn new(shape: Shape, names: [InternedName; N]) -> Parameters<N> {
-        Parameters { shape, names }
+        Parameters { shape, names, is_parsed: false }
+    }
+
+    /// The same for a function that takes its arguments as with `PyArg_ParseTupleAndKeywords`.
+    pub const fn parsed(shape: Shape, names: [InternedName; N]) -> Parameters<N> {
+        Parameters { shape, names, is_parsed: true }
     }
 
     /// Unpacks a vectorcall's arguments, the named values last.
@@ -134,13 +144,14 @@ impl<const N: usize> Parameters<N> {
     #[inline]
     fn unpack<'a>(&'static self, arguments: &'a [&'a Object], given: Given<'a>) -> Result<Unpacked<'a, N>> {
         let mut values = [None; N];
-        match given {
+        let has_leftover = match given {
             // Most calls.
             Given::None if self.shape.takes_by_position(arguments.len()) => {
                 values.iter_mut().zip(arguments).for_each(|(value, &argument)| *value = Some(argument));
+                false
             }
-            _ => self.shape.fill(&self.names, arguments, given, &mut values)?,
-        }
+            _ => self.shape.fill(&self.names, arguments, given, &mut values, self.is_parsed)?,
+        };
         let rest = match self.shape.has_rest {
             true => arguments.get(self.shape.positional..).unwrap_or(&[]),
             false => &[],
@@ -149,20 +160,38 @@ impl<const N: usize> Parameters<N> {
             values,
             rest,
             keywords: Keywords { given, taken: &self.names[self.shape.positional_only..] },
+            has_leftover,
         })
+    }
+
+    /// A required argument of a function whose arguments are converted in turn.
+    #[inline]
+    pub fn required<'a>(&self, unpacked: &Unpacked<'a, N>, index: usize) -> Result<&'a Object> {
+        unpacked.values[index].ok_or_else(|| self.shape.missing(&self.names, index))
+    }
+
+    /// Raises for what found no place among the arguments of such a function; `count` were given by position.
+    #[inline]
+    pub fn check_leftover(&self, unpacked: &Unpacked<'_, N>, count: usize) -> Result<()> {
+        match unpacked.has_leftover {
+            true => self.shape.check_leftover(&self.names, count, unpacked.keywords.given),
+            false => Ok(()),
+        }
     }
 }
 
 impl Shape {
-    /// Puts each argument into its parameter's place, and raises what the call deserves.
+    /// Puts each argument into its parameter's place, and raises what the call deserves; tells whether
+    /// there are arguments left over to raise for.
     fn fill<'a>(
         &self,
         names: &[InternedName],
         arguments: &[&'a Object],
         given: Given<'a>,
         values: &mut [Option<&'a Object>],
-    ) -> Result<()> {
-        self.check_counts(values.len(), arguments.len(), given.count())?;
+        is_parsed: bool,
+    ) -> Result<bool> {
+        self.check_counts(values.len(), arguments.len(), given.count(), is_parsed)?;
         for (value, argument) in values.iter_mut().zip(arguments).take(self.positional) {
             *value = Some(argument);
         }
@@ -175,11 +204,17 @@ impl Shape {
                     left -= 1;
                     values[index] = value;
                 }
-                None if self.is_required(index) => return Err(self.missing(names, index)),
+                None if self.is_required(index) => match is_parsed {
+                    true => break,
+                    false => return Err(self.missing(names, index)),
+                },
                 None => {}
             }
         }
-        if left > 0 { self.check_leftover(names, by_position, given) } else { Ok(()) }
+        if left > 0 && !is_parsed {
+            self.check_leftover(names, by_position, given)?;
+        }
+        Ok(left > 0)
     }
 
     /// Whether so many arguments by position, and none by name, are such a call's.
@@ -193,20 +228,35 @@ impl Shape {
     }
 
     #[inline]
-    fn check_counts(&self, parameters: usize, given: usize, named: usize) -> Result<()> {
+    fn check_counts(&self, parameters: usize, given: usize, named: usize, is_parsed: bool) -> Result<()> {
         let open = self.has_rest || self.has_keywords;
         let least = self.positional_only.min(self.required);
         // Such a function looks at the named arguments as if there were no others.
-        if self.has_rest && self.positional == 0 && named > parameters && !self.has_keywords {
-            return Err(self.wrong_count(parameters, 0, named, false));
+        let named_at_most = parameters - self.positional;
+        let are_apart = self.has_rest && self.positional == self.positional_only && !self.has_keywords;
+        if are_apart && given >= least && named > named_at_most {
+            return Err(self.wrong_count(named_at_most, 0, named, false));
         }
         if (given + named > parameters && !open)
             || (given > self.positional && !self.has_rest)
             || given < least
         {
+            if self.counts_positional(open) {
+                // What takes any other arguments counts those by position as if they were all there are.
+                let most = if self.has_rest { usize::MAX } else { self.positional };
+                let tell = if is_parsed { super::wrong_parsed_count } else { super::wrong_count };
+                return Err(tell(self.function, given, self.required, most));
+            }
             return Err(self.wrong_count(parameters, given, named, open));
         }
         Ok(())
+    }
+
+    /// Whether the arguments by position are counted as if there were no others, which any number may follow.
+    fn counts_positional(&self, open: bool) -> bool {
+        open && self.positional > 0
+            && self.positional_only == self.positional
+            && self.required == self.positional
     }
 
     /// What messages call the function.
@@ -366,8 +416,8 @@ mod tests {
         }
         let given = if keywords.is_empty() { Given::None } else { Given::Dict(&keywords) };
         let mut values = vec![None; names.len()];
-        match shape.fill(&names, Ref::slice(&positional), given, &mut values) {
-            Ok(()) => {
+        match shape.fill(&names, Ref::slice(&positional), given, &mut values, false) {
+            Ok(_) => {
                 let shown = |value: &Option<&Object>| value.map_or("-".into(), |value| value.repr_lossy());
                 values.iter().map(shown).collect::<Vec<_>>().join(" ")
             }

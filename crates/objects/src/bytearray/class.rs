@@ -3,7 +3,7 @@
 use super::iterator::ByteArrayIterator;
 use super::storage::ByteArray;
 use crate::buffer::BytesLike;
-use crate::bytes::convert::{self, Source};
+use crate::bytes::convert;
 use crate::bytes_like::{self, ByteString, operations};
 use crate::prelude::*;
 use crate::slice::Slice;
@@ -45,27 +45,26 @@ impl ByteArray {
         Ref::new_in(class, ByteArray::empty_value())
     }
 
-    #[slot(tp_init)]
-    fn init(&self, arguments: &Tuple, keywords: Option<&Dict>) -> Result<()> {
-        let source = Source::parse("bytearray", arguments, keywords)?;
+    #[slot(tp_init, "(source=b'', encoding='utf-8', errors='strict')", getargs)]
+    fn init(&self, source: Option<&Object>, encoding: Option<&str>, errors: Option<&str>) -> Result<()> {
         if !self.is_empty() {
             self.resize(0)?;
         }
-        if let Some(bytes) = source.encoded()? {
+        if let Some(bytes) = convert::encoded(source, encoding, errors)? {
             return self.extend(bytes.as_bytes());
         }
-        let Some(object) = source.object else { return Ok(()) };
+        let Some(object) = source else { return Ok(()) };
         if object.downcast::<Str>().is_some() {
             bail!(TypeError, "string argument without an encoding");
         }
-        if let Some(count) = convert::count(&object)? {
+        if let Some(count) = convert::count(object)? {
             self.resize(count)?;
             self.with_mut(|content| content.fill(0));
             return Ok(());
         }
-        match convert::lent(&object)? {
+        match convert::lent(object)? {
             Some(bytes) => self.extend(&bytes),
-            None => self.append_integers(&object),
+            None => self.append_integers(object),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::ByteArray;
+use crate::arguments::PlainIndex;
 use crate::prelude::*;
 
 /// `bytesiterobject` of bytearray.
@@ -59,7 +60,7 @@ impl ByteArrayIterator {
 
     /// Set state information for unpickling.
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
-    fn set_state(&self, state: isize) {
+    fn set_state(&self, PlainIndex(state): PlainIndex) {
         if let Some(array) = self.array.get() {
             self.index.set(state.clamp(0, array.size()));
         }

@@ -1,6 +1,6 @@
 //! The type `bytes`: construction, and what it does as a sequence.
 
-use super::convert::{self, Source};
+use super::convert;
 use super::iterator::BytesIterator;
 use super::storage::{BASE_SIZE, Bytes};
 use crate::buffer::BytesLike;
@@ -22,10 +22,14 @@ use crate::slice::Slice;
     generic_getattro
 )]
 impl Bytes {
-    #[slot(tp_new)]
-    fn new_bytes(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
-        let source = Source::parse("bytes", arguments, keywords)?;
-        let bytes = match (source.encoded()?, &source.object) {
+    #[slot(tp_new, "(source=b'', encoding='utf-8', errors='strict')", getargs)]
+    fn new_bytes(
+        class: &Type,
+        source: Option<&Object>,
+        encoding: Option<&str>,
+        errors: Option<&str>,
+    ) -> Result<Ref> {
+        let bytes = match (convert::encoded(source, encoding, errors)?, source) {
             (Some(bytes), _) => bytes,
             (None, Some(object)) => convert::from_object(object)?,
             (None, None) => Bytes::try_new(b"")?,

@@ -3,67 +3,21 @@
 use crate::buffer::request;
 use crate::codecs;
 use crate::prelude::*;
-use crate::str::InternedName;
 
-/// The arguments `source`, `encoding` and `errors` of a constructor.
-pub struct Source {
-    pub object: Option<Ref>,
-    pub encoding: Option<Ref<Str>>,
-    pub errors: Option<Ref<Str>>,
-}
-
-impl Source {
-    /// Parses them; `class` is the name for messages.
-    pub fn parse(class: &str, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Source> {
-        use crate::arguments::{Parameters, Shape};
-        static PARAMETERS: [Parameters<3>; 2] = [parameters("bytes"), parameters("bytearray")];
-        const fn parameters(function: &'static str) -> Parameters<3> {
-            let shape = Shape {
-                function,
-                positional_only: 0,
-                positional: 3,
-                required: 0,
-                required_keywords: 0,
-                has_rest: false,
-                has_keywords: false,
-            };
-            let names =
-                [InternedName::new("source"), InternedName::new("encoding"), InternedName::new("errors")];
-            Parameters::new(shape, names)
-        }
-        let parameters = &PARAMETERS[usize::from(class == "bytearray")];
-        let [object, encoding, errors] = parameters.unpack_tuple(arguments.as_slice(), keywords)?.values;
-        let name = |value: Option<&Object>, place: usize| match value {
-            None => Ok(None),
-            Some(value) => match value.downcast::<Str>() {
-                Some(name) => Ok(Some(name.to_ref())),
-                None => {
-                    let got = crate::arguments::described(value);
-                    Err(raise!(TypeError, "{class}() argument {place} must be str, not {got}"))
-                }
-            },
-        };
-        Ok(Source {
-            object: object.map(Object::to_ref),
-            encoding: name(encoding, 2)?,
-            errors: name(errors, 3)?,
-        })
-    }
-
-    /// The bytes of a string argument; none where the argument is something else, or absent.
-    pub fn encoded(&self) -> Result<Option<Ref<Bytes>>> {
-        let text = self.object.as_deref().and_then(|object| object.downcast::<Str>());
-        match (text, &self.encoding, &self.errors) {
-            (Some(text), Some(encoding), errors) => {
-                let errors = errors.as_deref().map(Str::as_utf8).transpose()?;
-                codecs::encode_text(text, Some(encoding.as_utf8()?), errors).map(Some)
-            }
-            (None, Some(_), _) => Err(raise!(TypeError, "encoding without a string argument")),
-            (Some(_), None, Some(_)) => Err(raise!(TypeError, "string argument without an encoding")),
-            (None, None, Some(_)) => Err(raise!(TypeError, "errors without a string argument")),
-            // An instance of a subclass of `str` may have a `__bytes__`.
-            (_, None, None) => Ok(None),
-        }
+/// The bytes of a constructor's text in its encoding; none where the source is something else, or absent.
+pub fn encoded(
+    source: Option<&Object>,
+    encoding: Option<&str>,
+    errors: Option<&str>,
+) -> Result<Option<Ref<Bytes>>> {
+    let text = source.and_then(|object| object.downcast::<Str>());
+    match (text, encoding, errors) {
+        (Some(text), Some(encoding), errors) => codecs::encode_text(text, Some(encoding), errors).map(Some),
+        (None, Some(_), _) => Err(raise!(TypeError, "encoding without a string argument")),
+        (Some(_), None, Some(_)) => Err(raise!(TypeError, "string argument without an encoding")),
+        (None, None, Some(_)) => Err(raise!(TypeError, "errors without a string argument")),
+        // An instance of a subclass of `str` may have a `__bytes__`.
+        (_, None, None) => Ok(None),
     }
 }
 

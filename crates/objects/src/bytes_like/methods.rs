@@ -5,7 +5,6 @@ use crate::buffer::BytesLike;
 use crate::bytearray::ByteArray;
 use crate::codecs;
 use crate::prelude::*;
-use crate::str::CodecName;
 use crate::units::Ends;
 
 macro_rules! shared_methods {
@@ -44,9 +43,9 @@ macro_rules! shared_methods {
             ///     a UnicodeDecodeError; others are 'ignore', 'replace' and every name
             ///     registered with codecs.register_error.
             #[method("(encoding='utf-8', errors='strict')")]
-            fn decode(&self, encoding: Option<CodecName>, errors: Option<CodecName>) -> Result<Ref<Str>> {
+            fn decode(&self, encoding: Option<&str>, errors: Option<&str>) -> Result<Ref<Str>> {
                 let lent = BytesLike::of(self)?;
-                codecs::decode_text(lent.bytes(), encoding.map(|name| name.0), errors.map(|name| name.0))
+                codecs::decode_text(lent.bytes(), encoding, errors)
             }
 
             /// B.endswith(suffix[, start[, end]]) -> bool

@@ -234,13 +234,7 @@ fn again(exception: &raise::Fetched, message: &str) -> Result<Option<Ref>> {
 }
 
 /// `str(object, encoding, errors)`.
-pub fn text_from_object(object: &Object, encoding: Option<&Str>, errors: Option<&Str>) -> Result<Ref<Str>> {
-    let (encoding, errors) = (encoding.map(Str::as_utf8).transpose()?, errors.map(Str::as_utf8).transpose()?);
-    for name in [encoding, errors].into_iter().flatten() {
-        if name.contains('\0') {
-            bail!(ValueError, "embedded null character");
-        }
-    }
+pub fn text_from_object(object: &Object, encoding: Option<&str>, errors: Option<&str>) -> Result<Ref<Str>> {
     if let Some(bytes) = object.downcast::<Bytes>() {
         return decode_text(bytes.as_bytes(), encoding, errors);
     }

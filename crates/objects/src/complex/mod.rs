@@ -314,7 +314,7 @@ impl Complex {
     /// complex.__format__() -> str
     ///
     /// The number as text, according to format_spec.
-    #[method("(format_spec, /)", no_text_signature, takes_tuple)]
+    #[method("(format_spec, /)", getargs)]
     fn __format__(&self, format_spec: &Str) -> Result<Ref<Str>> {
         self.format_spec(format_spec)
     }

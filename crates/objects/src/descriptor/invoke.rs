@@ -84,14 +84,14 @@ impl Callee<'_> {
             match convention {
                 method_flags::NOARGS => match count {
                     0 => transmute::<*const c_void, NoArgs>(function)(self.receiver, None),
-                    _ => Err(raise!(TypeError, "{} takes no arguments ({count} given)", self.describe())),
+                    _ => Err(raise!(TypeError, "{} takes no arguments ({count} given)", self.describe()?)),
                 },
                 method_flags::O => match count {
                     1 => transmute::<*const c_void, One>(function)(self.receiver, *arguments),
                     _ => Err(raise!(
                         TypeError,
                         "{} takes exactly one argument ({count} given)",
-                        self.describe()
+                        self.describe()?
                     )),
                 },
                 method_flags::FASTCALL => {
@@ -111,7 +111,7 @@ impl Callee<'_> {
                         count as isize,
                         names,
                     ),
-                    None => Err(raise!(SystemError, "{} has no defining class", self.describe())),
+                    None => Err(raise!(SystemError, "{} has no defining class", self.describe()?)),
                 },
                 _ => self.vectorcall_variable(arguments, count, names),
             }
@@ -182,7 +182,7 @@ impl Callee<'_> {
                 VARARGS_KEYWORDS => {
                     transmute::<*const c_void, VariableKeywords>(function)(self.receiver, arguments, keywords)
                 }
-                _ => Err(raise!(SystemError, "{} method: bad call flags", self.describe())),
+                _ => Err(raise!(SystemError, "{} method: bad call flags", self.describe()?)),
             }
         }
     }
@@ -195,22 +195,25 @@ impl Callee<'_> {
             let name = unsafe { CStr::from_ptr(self.definition.name) }.to_string_lossy();
             return raise!(TypeError, "{name}() takes no keyword arguments");
         }
-        raise!(TypeError, "{} takes no keyword arguments", self.describe())
+        match self.describe() {
+            Ok(function) => raise!(TypeError, "{function} takes no keyword arguments"),
+            Err(raised) => raised,
+        }
     }
 
     /// The function's name for messages: `len()`, `list.append()`, `math.sin()`.
-    fn describe(&self) -> String {
+    fn describe(&self) -> Result<Ref<Str>> {
         let text = |attribute: &'static Str| {
             let value = self.function.get_attr_opt(attribute).ok().flatten()?;
-            value.downcast::<Str>().map(|text| text.to_string())
+            value.into_type::<Str>().ok()
         };
         let Some(qualname) = text(intern!("__qualname__")) else {
             // SAFETY: a table's names are NUL-terminated.
-            return format!("{}()", unsafe { CStr::from_ptr(self.definition.name) }.to_string_lossy());
+            return format_str!("{}()", unsafe { CStr::from_ptr(self.definition.name) }.to_string_lossy());
         };
         match text(intern!("__module__")) {
-            Some(module) if module != "builtins" => format!("{module}.{qualname}()"),
-            _ => format!("{qualname}()"),
+            Some(module) if !module.equals_text("builtins") => format_str!("{module}.{qualname}()"),
+            _ => format_str!("{qualname}()"),
         }
     }
 }

@@ -185,10 +185,10 @@ pub unsafe fn set_member(start: *mut u8, definition: &MemberDef, value: Option<&
 /// # Safety
 /// The field is of the kind.
 unsafe fn set_integer(field: *mut u8, kind: c_int, value: &Object) -> Result<()> {
-    let index = value.index()?;
+    let index = value.as_integer()?;
     let number = index.to_i128();
     macro_rules! store {
-        ($kind:ty, $wide:ty, $name:literal) => {{
+        ($kind:ty: $narrow:literal, by $wide:ty: $name:literal) => {{
             let Some(wide) = number.and_then(|number| <$wide>::try_from(number).ok()) else {
                 bail!(OverflowError, concat!("Python int too large to convert to C ", $name));
             };
@@ -196,7 +196,7 @@ unsafe fn set_integer(field: *mut u8, kind: c_int, value: &Object) -> Result<()>
             if narrow as $wide != wide {
                 crate::services::warn(
                     &exceptions::RuntimeWarning,
-                    concat!("Truncation of value to ", stringify!($kind)),
+                    concat!("Truncation of value to ", $narrow),
                     1,
                 )?;
             }
@@ -206,17 +206,17 @@ unsafe fn set_integer(field: *mut u8, kind: c_int, value: &Object) -> Result<()>
         }};
     }
     match kind {
-        member_kind::BYTE => store!(i8, c_long, "long"),
-        member_kind::UBYTE => store!(u8, c_long, "long"),
-        member_kind::SHORT => store!(c_short, c_long, "long"),
-        member_kind::USHORT => store!(c_ushort, c_long, "long"),
-        member_kind::INT => store!(c_int, c_long, "long"),
-        member_kind::UINT => store!(c_uint, i128, "long"),
-        member_kind::LONG => store!(c_long, c_long, "long"),
-        member_kind::ULONG => store!(c_ulong, i128, "unsigned long"),
-        member_kind::PYSSIZET => store!(isize, isize, "ssize_t"),
-        member_kind::LONGLONG => store!(c_longlong, c_longlong, "long"),
-        member_kind::ULONGLONG => store!(c_ulonglong, u64, "unsigned long"),
+        member_kind::BYTE => store!(i8: "char", by c_long: "long"),
+        member_kind::UBYTE => store!(u8: "unsigned char", by c_long: "long"),
+        member_kind::SHORT => store!(c_short: "short", by c_long: "long"),
+        member_kind::USHORT => store!(c_ushort: "unsigned short", by c_long: "long"),
+        member_kind::INT => store!(c_int: "int", by c_long: "long"),
+        member_kind::UINT => store!(c_uint: "unsigned int", by i128: "long"),
+        member_kind::LONG => store!(c_long: "long", by c_long: "long"),
+        member_kind::ULONG => store!(c_ulong: "unsigned long", by i128: "unsigned long"),
+        member_kind::PYSSIZET => store!(isize: "ssize_t", by isize: "ssize_t"),
+        member_kind::LONGLONG => store!(c_longlong: "long long", by c_longlong: "long"),
+        member_kind::ULONGLONG => store!(c_ulonglong: "unsigned long long", by u64: "unsigned long"),
         _ => Err(raise!(SystemError, "bad memberdescr type")),
     }
 }

@@ -103,18 +103,18 @@ impl OSErrorObject {
 
     #[slot(tp_str)]
     fn str(&self) -> Result<Ref<Str>> {
-        let shown =
-            |field: &Field| -> Result<String> { Ok(field.get().unwrap_or_else(none).str()?.to_string()) };
+        let shown = |field: &Field| field.get().unwrap_or_else(none).str();
         if let Some(filename) = self.filename.get() {
-            let mut text =
-                format!("[Errno {}] {}: {}", shown(&self.errno)?, shown(&self.strerror)?, filename.repr()?);
-            if let Some(second) = self.filename2.get() {
-                text.push_str(&format!(" -> {}", second.repr()?));
-            }
-            return Ok(Str::new(&text));
+            let (number, text) = (shown(&self.errno)?, shown(&self.strerror)?);
+            return match self.filename2.get() {
+                Some(second) => {
+                    format_str!("[Errno {number}] {text}: {} -> {}", filename.repr()?, second.repr()?)
+                }
+                None => format_str!("[Errno {number}] {text}: {}", filename.repr()?),
+            };
         }
         if self.errno.get().is_some() && self.strerror.get().is_some() {
-            return Ok(Str::new(&format!("[Errno {}] {}", shown(&self.errno)?, shown(&self.strerror)?)));
+            return format_str!("[Errno {}] {}", shown(&self.errno)?, shown(&self.strerror)?);
         }
         self.default_str()
     }

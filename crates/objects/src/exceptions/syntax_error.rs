@@ -45,18 +45,19 @@ impl SyntaxErrorObject {
         };
         let filename = self.filename.get().and_then(|filename| filename.into_type::<Str>().ok());
         let filename = filename.map(|filename| {
-            let text = filename.to_string();
-            text.rsplit('/').next().unwrap_or(&text).to_owned()
+            let separator = filename.points().iter().rposition(|point| point == u32::from('/'));
+            filename.substring(separator.map_or(0, |place| place + 1), filename.len())
         });
+        let filename = filename.transpose()?;
         let line = self.lineno.get().and_then(|line| line.into_type::<Int>().ok());
-        Ok(match (filename, line) {
-            (None, None) => message,
+        match (filename, line) {
+            (None, None) => Ok(message),
             (Some(filename), Some(line)) => {
-                Str::new(&format!("{message} ({filename}, line {})", line.as_object().str()?))
+                format_str!("{message} ({filename}, line {})", line.as_object().str()?)
             }
-            (Some(filename), None) => Str::new(&format!("{message} ({filename})")),
-            (None, Some(line)) => Str::new(&format!("{message} (line {})", line.as_object().str()?)),
-        })
+            (Some(filename), None) => format_str!("{message} ({filename})"),
+            (None, Some(line)) => format_str!("{message} (line {})", line.as_object().str()?),
+        }
     }
 
     /// exception msg

@@ -16,7 +16,10 @@ fn checked_str(args: &Tuple, index: usize) -> Result<Ref> {
     let argument = &args.items()[index];
     match argument.downcast::<Str>() {
         Some(_) => Ok(argument.clone()),
-        None => Err(raise!(TypeError, "argument {} must be str, not {}", index + 1, argument.class().name())),
+        None => {
+            let got = crate::arguments::described(argument);
+            Err(raise!(TypeError, "argument {} must be str, not {got}", index + 1))
+        }
     }
 }
 
@@ -35,11 +38,8 @@ impl UnicodeErrorObject {
         Ok(())
     }
 
-    fn text(field: &Field) -> Result<String> {
-        match field.get() {
-            Some(value) => Ok(value.str()?.to_string()),
-            None => Ok(String::new()),
-        }
+    fn text(field: &Field) -> Result<Ref<Str>> {
+        field.get().map_or_else(|| Ok(Str::empty()), |value| value.str())
     }
 
     /// The range within the object: as the codecs' handlers read it.
@@ -106,7 +106,7 @@ impl UnicodeErrorObject {
         };
         let (encoding, reason) = (Self::text(&self.encoding)?, Self::text(&self.reason)?);
         let what = self.describe_characters(&object);
-        Ok(Str::new(&format!("'{encoding}' codec can't encode {what}: {reason}")))
+        format_str!("'{encoding}' codec can't encode {what}: {reason}")
     }
 }
 
@@ -141,7 +141,7 @@ impl UnicodeErrorObject {
             Some(byte) if end == start + 1 => format!("byte 0x{byte:02x} in position {start}"),
             _ => format!("bytes in position {start}-{}", end - 1),
         };
-        Ok(Str::new(&format!("'{encoding}' codec can't decode {what}: {reason}")))
+        format_str!("'{encoding}' codec can't decode {what}: {reason}")
     }
 }
 
@@ -161,6 +161,6 @@ impl UnicodeErrorObject {
             return Ok(Str::empty());
         };
         let (reason, what) = (Self::text(&self.reason)?, self.describe_characters(&object));
-        Ok(Str::new(&format!("can't translate {what}: {reason}")))
+        format_str!("can't translate {what}: {reason}")
     }
 }

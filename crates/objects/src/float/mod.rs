@@ -322,7 +322,7 @@ impl Float {
         let Some(text) = string.downcast::<Str>() else {
             bail!(TypeError, "bad argument type for built-in operation");
         };
-        let value = match hex::from_hex(crate::int::trim(&text.to_wtf8())) {
+        let value = match hex::from_hex(crate::int::trim(text.as_utf8()?.as_bytes())) {
             Ok(value) => Float::new(value),
             Err(failure) => return Err(failure.raise()),
         };

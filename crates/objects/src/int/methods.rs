@@ -97,7 +97,7 @@ impl Int {
     /// Rounding an Integral returns itself.
     ///
     /// With a negative number of decimals, the nearest multiple of that power of ten, ties to even.
-    #[method("(ndigits=None, /)", no_text_signature, takes_tuple)]
+    #[method("(ndigits=None, /)", getargs, nameless)]
     fn __round__(&self, ndigits: Option<&Object>) -> Result<Ref<Int>> {
         let Some(ndigits) = ndigits else { return self.to_exact() };
         let ndigits = ndigits.index()?;

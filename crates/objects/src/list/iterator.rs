@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::List;
+use crate::arguments::PlainIndex;
 use crate::prelude::*;
 
 /// The iterator of a list.
@@ -62,7 +63,7 @@ impl ListIterator {
 
     /// Set state information for unpickling.
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
-    fn set_state(&self, state: isize) {
+    fn set_state(&self, PlainIndex(state): PlainIndex) {
         if let Some(list) = self.list.get() {
             self.index.set((state.max(0) as usize).min(list.len()));
         }
@@ -129,7 +130,7 @@ impl ListReverseIterator {
 
     /// Set state information for unpickling.
     #[method("(state, /)", name = "__setstate__", no_text_signature)]
-    fn set_state(&self, state: isize) {
+    fn set_state(&self, PlainIndex(state): PlainIndex) {
         if let Some(list) = self.list.get() {
             self.index.set(state.clamp(-1, list.size() - 1));
         }

@@ -188,7 +188,7 @@ impl MemoryView {
     /// The order of the elements is C's, the last index varying fastest, with 'C' and None,
     /// and Fortran's, the first varying fastest, with 'F'. 'A' takes a contiguous view as it
     /// lies in memory, whichever of the two that is, and any other view as 'C' does.
-    #[method("(order=None)", nameless)]
+    #[method("(order=None)", getargs, nameless)]
     fn tobytes(&self, order: Option<NoneOr<&str>>) -> Result<Ref<Bytes>> {
         self.check_released()?;
         let is_fortran =
@@ -257,7 +257,7 @@ impl MemoryView {
         Ok(self)
     }
 
-    #[method("(*args)", name = "__exit__", no_text_signature)]
+    #[method("(*args)", name = "__exit__", no_text_signature, takes_tuple)]
     fn exit(&self, args: &[&Object]) -> Result<()> {
         let _ = args;
         self.release()

@@ -19,11 +19,8 @@ pub struct Arguments<'a> {
 impl<'a> Arguments<'a> {
     pub fn new(given: &'a Object, bytes: bool) -> Arguments<'a> {
         let is_plain = given.downcast::<Tuple>().is_some()
-            || if bytes {
-                given.downcast::<Bytes>().is_some() || is_byte_array(given)
-            } else {
-                given.downcast::<Str>().is_some()
-            };
+            || given.downcast::<Str>().is_some()
+            || bytes && (given.downcast::<Bytes>().is_some() || is_byte_array(given));
         let mapping = Some(given).filter(|given| !is_plain && given.is_mapping());
         Arguments { given, mapping, keyed: None, next: 0, bytes }
     }

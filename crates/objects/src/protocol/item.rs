@@ -35,6 +35,14 @@ impl Object {
         }
     }
 
+    /// The same of a sequence: what has a length as a mapping alone is none (`PySequence_Size`).
+    pub fn sequence_length(&self) -> Result<isize> {
+        match self.sequence_slot(|suite| &suite.sq_length) {
+            None if self.has_length() => Err(raise!(TypeError, "{} is not a sequence", self.class().name())),
+            _ => self.length(),
+        }
+    }
+
     /// `self[key]`.
     pub fn get_item(&self, key: &Object) -> Result<Ref> {
         if let Some(get) = self.mapping_slot(|suite| &suite.mp_subscript) {

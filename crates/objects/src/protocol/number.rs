@@ -415,12 +415,13 @@ impl Object {
         let Some(convert) = number_slot(self, |suite| suite.nb_int.get()) else {
             bail!(TypeError, "an integer is required (got type {name})");
         };
+        let value = checked_int(convert(self)?, "__int__")?;
         let message = format!(
             "an integer is required (got type {name}).  Implicit conversion to integers using __int__ is deprecated, \
              and may be removed in a future version of Python."
         );
         crate::services::warn(&exceptions::DeprecationWarning, &message, 1)?;
-        checked_int(convert(self)?, "__int__")
+        Ok(value)
     }
 
     /// `float(self)`.

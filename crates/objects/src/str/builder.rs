@@ -1,7 +1,5 @@
 //! Building strings piece by piece, and joining two.
 
-use std::fmt;
-
 use super::storage::Unit;
 use super::transcode::leading_union;
 use super::{Points, Str};
@@ -106,6 +104,11 @@ impl StrBuilder {
     /// Adds text.
     pub fn push_str(&mut self, text: &str) {
         if text.is_ascii() {
+            // The pieces of most messages.
+            if let (Units::One(units), None) = (&mut self.units, &self.whole) {
+                self.union |= 0x7f;
+                return units.extend_from_slice(text.as_bytes());
+            }
             return self.push_with_union(Points::One(text.as_bytes()), 0x7f);
         }
         self.admit(leading_union(text), text.len());
@@ -184,25 +187,10 @@ impl StrBuilder {
     }
 }
 
-impl fmt::Write for StrBuilder {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.push_str(text);
-        Ok(())
-    }
-}
-
 impl Extend<u32> for StrBuilder {
     fn extend<I: IntoIterator<Item = u32>>(&mut self, points: I) {
         points.into_iter().for_each(|point| self.push(point));
     }
-}
-
-/// A string formatted as `format!` does.
-#[macro_export]
-macro_rules! format_str {
-    ($($message:tt)+) => {
-        $crate::str::Str::format_args(format_args!($($message)+))
-    };
 }
 
 impl Str {
@@ -217,14 +205,6 @@ impl Str {
     /// A string of this text, which the program being run has no say in the size of.
     pub fn new(text: &str) -> Ref<Str> {
         crate::memory::assured(|| Str::try_new(text))
-    }
-
-    /// What [`format_str!`] expands to.
-    pub fn format_args(arguments: fmt::Arguments<'_>) -> Result<Ref<Str>> {
-        match arguments.as_str() {
-            Some(text) => Str::try_new(text),
-            None => Str::try_new(&arguments.to_string()),
-        }
     }
 
     /// Both, one behind the other. Raises `MemoryError`.

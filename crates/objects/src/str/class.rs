@@ -23,28 +23,17 @@ use crate::{units, with_units};
     generic_getattro
 )]
 impl Str {
-    #[slot(tp_new)]
-    fn new_str(class: &Type, arguments: &Tuple, keywords: Option<&Dict>) -> Result<Ref> {
-        if let ([object], None, true) = (arguments.as_slice(), keywords, std::ptr::eq(class, &STR)) {
-            return object.str().map(Ref::into_object);
-        }
-        let [object, encoding, errors] = new_arguments(arguments, keywords)?;
-        let name = |argument: Option<&Object>, place: usize| match argument {
-            None => Ok(None),
-            Some(argument) => match argument.downcast::<Str>() {
-                Some(name) => Ok(Some(name.to_ref())),
-                None => Err(raise!(
-                    TypeError,
-                    "str() argument {place} must be str, not {}",
-                    crate::arguments::described(argument)
-                )),
-            },
-        };
-        let (encoding, errors) = (name(encoding.as_deref(), 2)?, name(errors.as_deref(), 3)?);
+    #[slot(tp_new, "(object='', encoding='utf-8', errors='strict')", getargs)]
+    fn new_str(
+        class: &Type,
+        object: Option<&Object>,
+        encoding: Option<&str>,
+        errors: Option<&str>,
+    ) -> Result<Ref> {
         let text = match object {
             None => Str::empty(),
             Some(object) if encoding.is_none() && errors.is_none() => object.str()?,
-            Some(object) => crate::codecs::text_from_object(&object, encoding.as_deref(), errors.as_deref())?,
+            Some(object) => crate::codecs::text_from_object(object, encoding, errors)?,
         };
         match std::ptr::eq(class, &STR) {
             true => Ok(text.into_object()),
@@ -160,25 +149,6 @@ impl Str {
     fn getnewargs(&self) -> Result<(Ref<Str>,)> {
         Ok((Str::from_points(self.points())?,))
     }
-}
-
-/// The arguments `object`, `encoding` and `errors`, by place or name.
-fn new_arguments(arguments: &Tuple, keywords: Option<&Dict>) -> Result<[Option<Ref>; 3]> {
-    use crate::arguments::{Parameters, Shape};
-    static PARAMETERS: Parameters<3> = Parameters::new(
-        Shape {
-            function: "str",
-            positional_only: 0,
-            positional: 3,
-            required: 0,
-            required_keywords: 0,
-            has_rest: false,
-            has_keywords: false,
-        },
-        [InternedName::new("object"), InternedName::new("encoding"), InternedName::new("errors")],
-    );
-    let unpacked = PARAMETERS.unpack_tuple(arguments.as_slice(), keywords)?;
-    Ok(unpacked.values.map(|value| value.map(Object::to_ref)))
 }
 
 impl Str {

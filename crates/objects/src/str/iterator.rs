@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::Str;
+use crate::arguments::PlainIndex;
 use crate::prelude::*;
 
 /// `unicodeiterobject`.
@@ -66,7 +67,7 @@ impl StrIterator {
 
     /// Set state information for unpickling.
     #[method(name = "__setstate__", "(state, /)", no_text_signature)]
-    fn setstate(&self, state: isize) -> Result<()> {
+    fn setstate(&self, PlainIndex(state): PlainIndex) -> Result<()> {
         if let Some(string) = self.string.get() {
             self.index.set(state.clamp(0, string.len() as isize));
         }

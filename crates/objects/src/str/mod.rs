@@ -8,6 +8,7 @@ mod encode;
 mod format;
 mod intern;
 pub mod iterator;
+mod message;
 mod padding;
 mod predicates;
 mod replace;
@@ -22,7 +23,6 @@ pub mod utf8;
 
 pub use builder::StrBuilder;
 pub use class::STR;
-pub(crate) use encode::CodecName;
 pub use intern::{InternedName, is_interned};
 pub use storage::{CompactStr, DetachedStr, Kind, MAX_LENGTH, Points, Str, Unit};
 pub use transcode::push_code_point;

@@ -1,7 +1,6 @@
 //! Strings and Rust's UTF-8: the cached form, and WTF-8 for what holds lone surrogates.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use literals::Text;
 
@@ -154,13 +153,5 @@ impl Str {
                 .map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER))
                 .collect(),
         }
-    }
-}
-
-/// The text with U+FFFD for lone surrogates. What raises with a message of Python's own text uses
-/// [`StrBuilder`] where that could be seen.
-impl fmt::Display for Str {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.to_string_lossy())
     }
 }

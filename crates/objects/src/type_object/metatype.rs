@@ -143,12 +143,12 @@ impl Type {
     fn repr(&self) -> Result<Ref<Str>> {
         let module = raise::ignore(self.module_object(), &exceptions::AttributeError)?;
         let module = module.and_then(|module| module.into_type::<Str>().ok());
-        Ok(Str::new(&match module {
-            Some(module) if &*module.to_string() != "builtins" => {
-                format!("<class '{module}.{}'>", self.qualname_object().str()?)
+        match module {
+            Some(module) if !module.equals_text("builtins") => {
+                format_str!("<class '{module}.{}'>", self.qualname_object().str()?)
             }
-            _ => format!("<class '{}'>", self.name()),
-        }))
+            _ => format_str!("<class '{}'>", self.name()),
+        }
     }
 
     #[slot(tp_call)]

@@ -8,25 +8,26 @@ use std::mem::transmute;
 use crate::prelude::*;
 use crate::protocol::CompareOp;
 
-/// Checks the number of positional arguments.
-fn arguments<const N: usize>(arguments: &Tuple) -> Result<[&Object; N]> {
+/// Checks the number of positional arguments. Where they are unpacked rather than counted, the message
+/// begins with a space: the name of the function, which is to stand in front of it, is not known.
+fn arguments<const N: usize>(arguments: &Tuple, are_unpacked: bool) -> Result<[&Object; N]> {
     let given = arguments.as_slice();
     given.try_into().map_err(|_| {
-        // The name of the function, which is to stand in front of the space, is not known where two are taken.
-        let (space, plural) = (if N == 2 { " " } else { "" }, if N == 1 { "" } else { "s" });
+        let (space, plural) = (if are_unpacked { " " } else { "" }, if N == 1 { "" } else { "s" });
         raise!(TypeError, "{space}expected {N} argument{plural}, got {}", given.len())
     })
 }
 
 macro_rules! wrapper {
-    ($($name:ident($kind:ty): |$function:ident, $this:ident, [$($argument:ident),*]| $body:expr;)*) => {
+    ($($name:ident($kind:ty $(, $unpacked:ident)?): |$function:ident, $this:ident, [$($argument:ident),*]| $body:expr;)*) => {
         $(pub fn $name(
             $this: &Object,
             given: &Tuple,
             _keywords: Option<&Dict>,
             function: *const c_void,
         ) -> Result<Ref> {
-            let [$($argument),*] = arguments(given)?;
+            let marks: &[&str] = &[$(stringify!($unpacked))?];
+            let [$($argument),*] = arguments(given, !marks.is_empty())?;
             // SAFETY: the slot that the table pairs this wrapper with holds such a function.
             let $function = unsafe { transmute::<*const c_void, $kind>(function) };
             $body
@@ -48,15 +49,15 @@ wrapper! {
         None => Err(raise!(StopIteration)),
     };
     contains(ObjObjProc): |function, this, [item]| raise::check_bool(function(this, item)).map(bool_object);
-    repeat(SsizeArgFunc): |function, this, [count]| function(this, count.as_index_or(&exceptions::OverflowError)?);
+    repeat(SsizeArgFunc, unpacked): |function, this, [count]| function(this, count.as_index_or(&exceptions::OverflowError)?);
     item(SsizeArgFunc): |function, this, [index]| function(this, from_start(this, index)?);
-    set_item(SsizeObjArgProc): |function, this, [index, value]| done(function(this, from_start(this, index)?, Some(value)));
+    set_item(SsizeObjArgProc, unpacked): |function, this, [index, value]| done(function(this, from_start(this, index)?, Some(value)));
     delete_item(SsizeObjArgProc): |function, this, [index]| done(function(this, from_start(this, index)?, None));
-    set_subscript(ObjObjArgProc): |function, this, [key, value]| done(function(this, key, Some(value)));
+    set_subscript(ObjObjArgProc, unpacked): |function, this, [key, value]| done(function(this, key, Some(value)));
     delete_subscript(ObjObjArgProc): |function, this, [key]| done(function(this, key, None));
-    descr_set(ObjObjArgProc): |function, this, [instance, value]| done(function(this, instance, Some(value)));
+    descr_set(ObjObjArgProc, unpacked): |function, this, [instance, value]| done(function(this, instance, Some(value)));
     descr_delete(ObjObjArgProc): |function, this, [instance]| done(function(this, instance, None));
-    setattr(ObjObjArgProc): |function, this, [name, value]| {
+    setattr(ObjObjArgProc, unpacked): |function, this, [name, value]| {
         check_not_bypassed(this, function, "__setattr__")?;
         done(function(this, name, Some(value)))
     };

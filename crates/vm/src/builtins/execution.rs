@@ -144,21 +144,14 @@ pub mod functions {
     /// Import a module. Because this function is meant for use by the Python
     /// interpreter and not for general use, it is better to use
     /// importlib.import_module() to programmatically import a module.
-    #[function(
-        "(name, globals=None, locals=None, fromlist=(), level=0)",
-        name = "__import__",
-        no_text_signature
-    )]
+    #[function("(name, globals=None, locals=None, fromlist=(), level=0)", name = "__import__", getargs)]
     fn import(
-        name: &Object,
+        name: &Str,
         globals: Option<&Object>,
         locals: Option<&Object>,
         fromlist: Option<&Object>,
         level: i32,
     ) -> Result<Ref> {
-        let Some(name) = name.downcast::<Str>() else {
-            bail!(TypeError, "__import__() argument 1 must be str, not {}", name.class().name());
-        };
         let globals = globals.and_then(Object::downcast::<Dict>);
         let empty = Tuple::new([])?;
         crate::import::import_module_level(name, globals, locals, fromlist.unwrap_or(&empty), level)

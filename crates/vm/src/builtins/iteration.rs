@@ -7,23 +7,40 @@ use objects::prelude::*;
 fn best(
     name: &str,
     op: CompareOp,
-    given: &[&Object],
+    first: &Object,
+    rest: &[&Object],
     key: Option<&Object>,
     default: Option<&Object>,
 ) -> Result<Ref> {
-    if given.is_empty() {
-        bail!(TypeError, "{name} expected at least 1 argument, got 0");
-    }
     let key = key.filter(|key| !key.is_none());
-    if given.len() > 1 && default.is_some() {
+    if !rest.is_empty() && default.is_some() {
         bail!(TypeError, "Cannot specify a default for {name}() with multiple positional arguments");
     }
-    let items = match given {
-        [iterable] => iterable.iter()?,
-        several => Tuple::new(several.iter().map(|item| item.to_ref()))?.as_object().iter()?,
+    let found = match rest {
+        [] => {
+            let items = first.iter()?;
+            best_of(|| items.next(), op, key)?
+        }
+        rest => {
+            let mut items = std::iter::once(first).chain(rest.iter().copied());
+            best_of(|| Ok(items.next().map(|item| item.to_ref())), op, key)?
+        }
     };
+    match (found, default) {
+        (Some(item), _) => Ok(item),
+        (None, Some(default)) => Ok(default.to_ref()),
+        (None, None) => Err(raise!(ValueError, "{name}() arg is an empty sequence")),
+    }
+}
+
+/// The first of the items than which no other is better, if there are any.
+fn best_of(
+    mut next: impl FnMut() -> Result<Option<Ref>>,
+    op: CompareOp,
+    key: Option<&Object>,
+) -> Result<Option<Ref>> {
     let mut found: Option<(Ref, Ref)> = None;
-    while let Some(item) = items.next()? {
+    while let Some(item) = next()? {
         let measure = match key {
             Some(key) => key.call1(&item)?,
             None => item.clone(),
@@ -36,11 +53,7 @@ fn best(
             found = Some((item, measure));
         }
     }
-    match (found, default) {
-        (Some((item, _)), _) => Ok(item),
-        (None, Some(default)) => Ok(default.to_ref()),
-        (None, None) => Err(raise!(ValueError, "{name}() arg is an empty sequence")),
-    }
+    Ok(found.map(|(item, _)| item))
 }
 
 /// What `iter(callable, sentinel)` iterates over.
@@ -109,9 +122,9 @@ pub mod functions {
     /// Find the greatest item of an iterable, or the greatest of several arguments; of
     /// equals it is the first. The key function, if any, computes what is compared.
     /// For an iterable without items the default is the result, or ValueError if none is given.
-    #[function("(*args, key=None, default=None)", no_text_signature)]
-    fn max(args: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
-        best("max", CompareOp::Gt, args, key, default)
+    #[function("(first, /, *rest, key=None, default=None)", no_text_signature)]
+    fn max(first: &Object, rest: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
+        best("max", CompareOp::Gt, first, rest, key, default)
     }
 
     /// min(iterable, *[, default=obj, key=func]) -> value
@@ -120,9 +133,9 @@ pub mod functions {
     /// Find the least item of an iterable, or the least of several arguments; of equals
     /// it is the first. The key function, if any, computes what is compared.
     /// For an iterable without items the default is the result, or ValueError if none is given.
-    #[function("(*args, key=None, default=None)", no_text_signature)]
-    fn min(args: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
-        best("min", CompareOp::Lt, args, key, default)
+    #[function("(first, /, *rest, key=None, default=None)", no_text_signature)]
+    fn min(first: &Object, rest: &[&Object], key: Option<&Object>, default: Option<&Object>) -> Result<Ref> {
+        best("min", CompareOp::Lt, first, rest, key, default)
     }
 
     /// next(iterator[, default])

@@ -192,11 +192,10 @@ impl Code {
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
         let line = if self.firstlineno == 0 { -1 } else { self.firstlineno };
-        let filename =
-            self.filename.get().map_or_else(|| "???".to_owned(), |name| name.to_string_lossy().into_owned());
+        let filename = self.filename.get().unwrap_or_else(|| Str::new("???"));
         Str::format_args(format_args!(
             "<code object {} at {:p}, file \"{filename}\", line {line}>",
-            self.name.to_string_lossy(),
+            self.name,
             self.as_ptr()
         ))
     }

@@ -4,7 +4,7 @@ use objects::cell::Cell as CellObject;
 use objects::prelude::*;
 
 use super::machine::Machine;
-use super::stack::unbound_local;
+use super::stack::{unbound, unbound_local};
 use crate::code::decode::Instruction;
 use crate::frame::Frame;
 
@@ -138,7 +138,7 @@ fn lost_cell() -> Raised {
 
 #[cold]
 pub fn undefined_name(name: &Str) -> Raised {
-    raise!(NameError, "name '{name}' is not defined")
+    unbound(&exceptions::NameError, "name", name, "is not defined")
 }
 
 #[cold]
@@ -147,7 +147,10 @@ fn unbound_cell(frame: &Frame, index: u32) -> Raised {
     let name = code.cell_name(index as usize);
     match (index as usize) < code.cellvars.items().len() {
         true => unbound_local(&name),
-        false => raise!(NameError, "free variable '{name}' referenced before assignment in enclosing scope"),
+        false => {
+            let fault = "referenced before assignment in enclosing scope";
+            unbound(&exceptions::NameError, "free variable", &name, fault)
+        }
     }
 }
 

@@ -59,5 +59,14 @@ impl Machine {
 
 #[cold]
 pub fn unbound_local(name: &Str) -> Raised {
-    raise!(UnboundLocalError, "local variable '{name}' referenced before assignment")
+    unbound(&exceptions::UnboundLocalError, "local variable", name, "referenced before assignment")
+}
+
+/// Says of a name that nothing is bound to it. A name that is no UTF-8 cannot be told.
+#[cold]
+pub fn unbound(class: &Type, kind: &str, name: &Str, fault: &str) -> Raised {
+    match name.as_utf8() {
+        Ok(name) => raise::set_message(class, format_args!("{kind} '{name}' {fault}")),
+        Err(raised) => raised,
+    }
 }

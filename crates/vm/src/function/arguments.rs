@@ -62,9 +62,9 @@ struct Binder<'a> {
 }
 
 impl Binder<'_> {
-    /// The function's name as messages show it.
-    fn name(&self) -> Ref<Str> {
-        self.function.name()
+    /// The function's name as messages show it: that of its code.
+    fn name(&self) -> &Str {
+        &self.code.name
     }
 
     fn bind_keyword(

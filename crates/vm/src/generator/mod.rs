@@ -206,7 +206,7 @@ impl Generator {
 
     /// throw(typ[,val[,tb]]) -> raise exception in generator,
     /// return next yielded value or raise StopIteration.
-    #[method("(typ, val=None, tb=None, /)", no_text_signature)]
+    #[method("(typ, val=None, tb=None, /)", no_text_signature, takes_tuple)]
     fn throw(&self, class: &Object, value: Option<&Object>, traceback: Option<&Object>) -> Result<Ref> {
         throw(self, true, class, value, traceback)
     }

@@ -58,32 +58,32 @@ impl BufferedRwPair {
         Ok(())
     }
 
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn read(&self, args: &[&Object]) -> Result<Ref> {
         self.reader()?.call_method(intern!("read"), args)
     }
 
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn peek(&self, args: &[&Object]) -> Result<Ref> {
         self.reader()?.call_method(intern!("peek"), args)
     }
 
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn read1(&self, args: &[&Object]) -> Result<Ref> {
         self.reader()?.call_method(intern!("read1"), args)
     }
 
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn readinto(&self, args: &[&Object]) -> Result<Ref> {
         self.reader()?.call_method(intern!("readinto"), args)
     }
 
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn readinto1(&self, args: &[&Object]) -> Result<Ref> {
         self.reader()?.call_method(intern!("readinto1"), args)
     }
 
-    #[method("(*args)", no_text_signature)]
+    #[method("(*args)", no_text_signature, takes_tuple)]
     fn write(&self, args: &[&Object]) -> Result<Ref> {
         self.writer()?.call_method(intern!("write"), args)
     }
