@@ -1,6 +1,7 @@
 //! The state of a hash being computed, of any algorithm.
 
-use ::md5::Md5;
+use ::md5::digest::crypto_common::BlockSizeUser as _;
+use ::md5::{Digest as _, Md5};
 use ::sha1::Sha1;
 use ripemd::Ripemd160;
 use sha2::Digest as _;
@@ -86,7 +87,7 @@ macro_rules! states {
                 match self {
                     $(State::$variant(_) => Sizes {
                         block: $variant::block_size(),
-                        digest: <$variant as sha2::Digest>::output_size(),
+                        digest: $variant::output_size(),
                     },)*
                     State::Md5Sha1(..) => Sizes { block: 64, digest: 36 },
                     State::Sha3(state) => Sizes { block: state.sponge.rate(), digest: state.digest },

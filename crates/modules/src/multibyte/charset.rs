@@ -229,6 +229,11 @@ impl Charset {
         (bytes != ILLEGAL).then_some(bytes)
     }
 
+    /// Whether some code points have bytes of their own together with another one.
+    pub fn has_pairs(&self) -> bool {
+        !self.pairs.is_empty()
+    }
+
     /// Whether a code point together with another one may have bytes of their own.
     pub fn begins_pair(&self, point: u32) -> bool {
         self.pairs.iter().any(|&(first, _)| first == point)

@@ -1,6 +1,7 @@
 //! ISO 2022 in seven bits: escape sequences tell which character set stands where.
 
 use objects::str::Points;
+use objects::with_units;
 
 use super::charset::{Charset, Found, TRIPLE_LEAD, charset};
 use super::codec::{State, Stop};
@@ -138,7 +139,7 @@ impl Designation {
             }),
             Content::Katakana => Ok((0xff61..=0xff9f).contains(&point).then(|| ((point - 0xff40) as u16, 1))),
             Content::Table(charset, plane) => {
-                if plane == Plane::First && charset.begins_pair(point) {
+                if plane == Plane::First && charset.has_pairs() && charset.begins_pair(point) {
                     if next.is_none() && !is_last {
                         return Err(Stop::Incomplete);
                     }
@@ -324,15 +325,26 @@ impl Iso2022 {
         bytes: &mut Vec<u8>,
         is_last: bool,
     ) -> Result<(), Stop> {
-        while *at < points.len() {
-            let point = points.at(*at);
+        with_units!(points, units => self.encode_units(state, units, at, bytes, is_last))
+    }
+
+    fn encode_units<U: Copy + Into<u32>>(
+        &self,
+        state: &mut State,
+        units: &[U],
+        at: &mut usize,
+        bytes: &mut Vec<u8>,
+        is_last: bool,
+    ) -> Result<(), Stop> {
+        while let Some(&unit) = units.get(*at) {
+            let point: u32 = unit.into();
             if point < 0x80 {
                 reset_encoding(state, bytes);
                 bytes.push(point as u8);
                 *at += 1;
                 continue;
             }
-            let next = (*at + 1 < points.len()).then(|| points.at(*at + 1));
+            let next = units.get(*at + 1).map(|&unit| unit.into());
             let mut found = None;
             for designation in &self.designations {
                 if let Some(encoded) = designation.encode(point, next, is_last)? {
@@ -343,7 +355,7 @@ impl Iso2022 {
             let (designation, (number, used)) = found.ok_or(Stop::Illegal(1))?;
             designate(designation, state, bytes);
             match designation.width() {
-                2 => bytes.extend(number.to_be_bytes()),
+                2 => bytes.extend_from_slice(&number.to_be_bytes()),
                 _ => bytes.push(number as u8),
             }
             *at += used;
@@ -358,11 +370,11 @@ fn designate(designation: &Designation, state: &mut State, bytes: &mut Vec<u8>) 
     if state[slot] != mark {
         let letter = mark & !DOUBLE;
         match (mark & DOUBLE != 0, slot) {
-            (false, _) => bytes.extend([ESCAPE, b'(', letter]),
+            (false, _) => bytes.extend_from_slice(&[ESCAPE, b'(', letter]),
             // The sets that are older than the standard go without a parenthesis.
-            (true, 0) if matches!(letter, b'@' | b'B') => bytes.extend([ESCAPE, b'$', letter]),
-            (true, 0) => bytes.extend([ESCAPE, b'$', b'(', letter]),
-            (true, _) => bytes.extend([ESCAPE, b'$', b')', letter]),
+            (true, 0) if matches!(letter, b'@' | b'B') => bytes.extend_from_slice(&[ESCAPE, b'$', letter]),
+            (true, 0) => bytes.extend_from_slice(&[ESCAPE, b'$', b'(', letter]),
+            (true, _) => bytes.extend_from_slice(&[ESCAPE, b'$', b')', letter]),
         }
         state[slot] = mark;
     }
@@ -379,7 +391,7 @@ pub fn reset_encoding(state: &mut State, bytes: &mut Vec<u8>) {
         state[FLAGS] &= !SHIFTED;
     }
     if state[0] != ASCII {
-        bytes.extend([ESCAPE, b'(', ASCII]);
+        bytes.extend_from_slice(&[ESCAPE, b'(', ASCII]);
         state[0] = ASCII;
     }
 }

@@ -1,6 +1,7 @@
 //! Encodings without a state: tables, and a few rules for what is longer than they tell.
 
 use objects::str::Points;
+use objects::with_units;
 
 use super::charset::{Charset, Found, Single, TRIPLE_LEAD, charset};
 use super::codec::Stop;
@@ -154,11 +155,7 @@ impl Stateless {
         bytes: &mut Vec<u8>,
         is_last: bool,
     ) -> Result<(), Stop> {
-        match points {
-            Points::One(units) => self.encode_units(units, at, bytes, is_last),
-            Points::Two(units) => self.encode_units(units, at, bytes, is_last),
-            Points::Four(units) => self.encode_units(units, at, bytes, is_last),
-        }
+        with_units!(points, units => self.encode_units(units, at, bytes, is_last))
     }
 
     fn encode_units<U: Copy + Into<u32>>(
@@ -200,25 +197,32 @@ impl Stateless {
     /// Encodes code points as long as they are of one byte or two, which is told by the tables alone. Gives their number.
     fn encode_short<U: Copy + Into<u32>>(&self, units: &[U], bytes: &mut Vec<u8>) -> usize {
         let charset = self.charset;
-        let mut end = bytes.len();
-        bytes.resize(end + 2 * units.len(), 0);
-        let mut count = 0;
+        let (is_ascii, has_pairs) = (charset.is_ascii(), charset.has_pairs());
+        let start = bytes.len();
+        bytes.resize(start + 2 * units.len(), 0);
+        let room = &mut bytes[start..];
+        let (mut count, mut end) = (0, 0);
         for &unit in units {
             let point: u32 = unit.into();
-            let number = match point < 0x80 && charset.is_ascii() {
+            let number = match point < 0x80 && is_ascii {
                 true => point,
-                false if charset.begins_pair(point) => break,
+                false if has_pairs && charset.begins_pair(point) => break,
                 false => charset.bytes_of(point).unwrap_or(u32::MAX),
             };
             match number {
-                0..0x100 => bytes[end] = number as u8,
-                0x100..0x1_0000 => bytes[end..end + 2].copy_from_slice(&(number as u16).to_be_bytes()),
+                0..0x100 => {
+                    room[end] = number as u8;
+                    end += 1;
+                }
+                0x100..0x1_0000 => {
+                    room[end..end + 2].copy_from_slice(&(number as u16).to_be_bytes());
+                    end += 2;
+                }
                 _ => break,
             }
-            end += if number < 0x100 { 1 } else { 2 };
             count += 1;
         }
-        bytes.truncate(end);
+        bytes.truncate(start + end);
         count
     }
 
