@@ -130,6 +130,7 @@ impl Designation {
     }
 
     /// The bytes of a character with the one behind it, if any, and how many of the two they are for.
+    #[inline(always)]
     fn encode(&self, point: u32, next: Option<u32>, is_last: bool) -> Result<Option<(u16, usize)>, Stop> {
         match self.content {
             Content::Roman => Ok(match point {
