@@ -201,10 +201,11 @@ fn syllable_point(jamo: &str) -> Option<u32> {
 
 /// The number of the longest of `parts` that `text` starts with, and what follows it.
 fn longest_prefix<'a>(parts: &[&str], text: &'a str) -> Option<(u32, &'a str)> {
-    let first = text.bytes().next();
-    // Most parts are told apart by their first letter.
-    let may_match = |part: &str| part.is_empty() || part.bytes().next() == first;
-    let matching = parts.iter().enumerate().filter(|(_, part)| may_match(part) && text.starts_with(**part));
+    // Letter by letter, as most parts have one or two.
+    let begins = |part: &str| {
+        part.len() <= text.len() && part.bytes().zip(text.bytes()).all(|(part, text)| part == text)
+    };
+    let matching = parts.iter().enumerate().filter(|(_, part)| begins(part));
     let (number, part) = matching.max_by_key(|(_, part)| part.len())?;
     Some((number as u32, &text[part.len()..]))
 }
