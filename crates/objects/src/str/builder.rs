@@ -77,9 +77,25 @@ impl StrBuilder {
         }
     }
 
+    /// The units, where more narrow ones need only be put behind them, as mostly.
+    #[inline(always)]
+    fn narrow(&mut self) -> Option<&mut Vec<u8>> {
+        match (&mut self.units, &self.whole) {
+            (Units::One(units), None) => Some(units),
+            _ => None,
+        }
+    }
+
     /// Adds a code point, which is not past U+10FFFF.
     #[inline]
     pub fn push(&mut self, point: u32) {
+        if let Ok(unit) = u8::try_from(point)
+            && let Some(units) = self.narrow()
+        {
+            units.push(unit);
+            self.union |= point;
+            return;
+        }
         self.admit(point, 16);
         match &mut self.units {
             Units::One(units) => units.push(point as u8),
@@ -104,11 +120,6 @@ impl StrBuilder {
     /// Adds text.
     pub fn push_str(&mut self, text: &str) {
         if text.is_ascii() {
-            // The pieces of most messages.
-            if let (Units::One(units), None) = (&mut self.units, &self.whole) {
-                self.union |= 0x7f;
-                return units.extend_from_slice(text.as_bytes());
-            }
             return self.push_with_union(Points::One(text.as_bytes()), 0x7f);
         }
         self.admit(leading_union(text), text.len());
@@ -138,6 +149,13 @@ impl StrBuilder {
     /// `union` has every bit of the points, and is not wider than they are.
     fn push_with_union(&mut self, points: Points<'_>, union: u32) {
         if points.is_empty() {
+            return;
+        }
+        if let Points::One(more) = points
+            && let Some(units) = self.narrow()
+        {
+            units.extend_from_slice(more);
+            self.union |= union;
             return;
         }
         self.admit(union, points.len());
