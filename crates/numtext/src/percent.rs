@@ -142,7 +142,8 @@ impl Conversion {
             () if self.blank => " ",
             () => "",
         };
-        let head = [sign, prefix].concat();
+        let mut head = String::from(sign);
+        head.push_str(prefix);
         let missing = self.width.saturating_sub(head.len() + body.len());
         let zero = self.zero && !self.left;
         let fill = if zero { '0' } else { ' ' }.into();

@@ -53,12 +53,16 @@ fn too_long(length: Option<usize>) -> Raised {
     )
 }
 
+/// How many digits a magnitude has in the base that so many bits make.
+fn bit_digits(magnitude: &[u32], bits: u32) -> usize {
+    digits::bit_length(magnitude).div_ceil(bits.into()).max(1) as usize
+}
+
 /// Adds a magnitude in the base that so many bits make, of five at most: each digit is some of its bits.
 fn push_bits(text: &mut Vec<u8>, magnitude: &[u32], bits: u32) {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
     let start = text.len();
-    let count = digits::bit_length(magnitude).div_ceil(bits.into()).max(1) as usize;
-    text.resize(start + count, b'0');
+    text.resize(start + bit_digits(magnitude, bits), b'0');
     let (mut rest, mut held) = (0_u64, 0);
     let mut more = magnitude.iter();
     for place in text[start..].iter_mut().rev() {
@@ -94,7 +98,10 @@ impl Int {
             (Some(value), 10) => value.to_string(),
             (None, 10) => format!("{sign}{}", self.decimal_digits()?),
             (_, 2 | 4 | 8 | 16 | 32) => {
-                let mut text = [sign, prefix].concat().into_bytes();
+                let length = sign.len() + prefix.len() + bit_digits(self.digits(), base.ilog2());
+                let mut text = Vec::with_capacity(length);
+                text.extend_from_slice(sign.as_bytes());
+                text.extend_from_slice(prefix.as_bytes());
                 push_bits(&mut text, self.digits(), base.ilog2());
                 String::from_utf8(text).unwrap_or_default()
             }
@@ -257,11 +264,11 @@ fn digit_values(text: &[u8], base: u32) -> Option<Vec<u8>> {
 }
 
 fn from_values(values: &[u8], base: u32, negative: bool) -> Result<Ref<Int>> {
-    if let Some(value) = machine_value(values, base) {
-        return Ok(Int::from_magnitude_u64(value, negative));
-    }
     if base.is_power_of_two() {
         return from_bit_groups(values, base.trailing_zeros(), negative);
+    }
+    if let Some(value) = machine_value(values, base) {
+        return Ok(Int::from_magnitude_u64(value, negative));
     }
     if values.len() > SHORT {
         return from_long_values(values, base, negative);
