@@ -3,15 +3,20 @@
 //! A call of a Python function makes a frame and goes on in the same loop; everything else is called
 //! through the call protocol.
 
+use bytecode::flags as code_flags;
 use objects::dict::Duplicates;
 use objects::method::Method;
 use objects::prelude::*;
 use objects::thread_state::ThreadState;
+use smallvec::SmallVec;
 
 use super::machine::Machine;
 use crate::frame::Frame;
 use crate::function::Function;
 use crate::function::arguments::Arguments;
+
+/// Functions of which a call gives something that runs them later.
+const SUSPENDING: u32 = code_flags::GENERATOR | code_flags::COROUTINE | code_flags::ASYNC_GENERATOR;
 
 /// What a call came to.
 pub enum Called {
@@ -52,10 +57,12 @@ impl Machine {
         if let Some(function) = self.peek(count).downcast_exact::<Function>() {
             return self.call_python(function.to_ref(), count, below + 1);
         }
-        if let Some(class) = self.peek(count).downcast_exact::<Type>()
-            && let Some(init) = plain_constructor(class, count)
-        {
-            return self.construct(class.to_ref(), init, count, below);
+        if let Some((class, init)) = self.class_at(count) {
+            if init.takes_plainly(init.code(), count + 1) {
+                return self.construct(class.to_ref(), init, count, below);
+            }
+            let made = construct_general(self.thread, class, &init, self.slice(count), None, &[])?;
+            return Ok(self.finish_construction(made, count + 1 + below));
         }
         if self.thread.use_tracing.get() != 0 {
             let (callee, given) = (self.peek(count), self.slice(count));
@@ -129,6 +136,12 @@ impl Machine {
     pub fn call_function_kw(&mut self, count: u32) -> Result<Called> {
         let count = count as usize;
         let names = self.pop();
+        if let Some((class, init)) = self.class_at(count) {
+            let (positional, names, values) = split_names(self.slice(count), &names)?;
+            let names = Some(names.items());
+            let made = construct_general(self.thread, class, &init, positional, names, values)?;
+            return Ok(self.finish_construction(made, count + 1));
+        }
         let started = call_with_names(self.thread, self.peek(count), self.slice(count), &names)?;
         self.drop_slots(count + 1);
         Ok(self.finish_call(started))
@@ -138,16 +151,35 @@ impl Machine {
     pub fn call_function_ex(&mut self, has_keywords: bool) -> Result<Called> {
         let keywords = if has_keywords { Some(self.pop()) } else { None };
         let arguments = self.pop();
+        if let Some((class, init)) = self.class_at(0) {
+            let made = construct_unpacked(self.thread, class, &init, arguments, keywords)?;
+            return Ok(self.finish_construction(made, 1));
+        }
         let started = call_unpacked(self.thread, self.peek(0), arguments, keywords)?;
         drop(self.pop());
         Ok(self.finish_call(started))
     }
+
+    /// What is so far down on the stack, if it is a class with a constructor in Python.
+    #[inline(always)]
+    fn class_at(&self, depth: usize) -> Option<(&Type, Ref<Function>)> {
+        let class = self.peek(depth).downcast_exact::<Type>()?;
+        Some((class, constructor(class)?))
+    }
+
+    /// Drops what the instance was made from, and leaves it waiting for its `__init__`.
+    #[inline(always)]
+    fn finish_construction(&mut self, (instance, frame): (Ref, Ref<Frame>), used: usize) -> Called {
+        self.drop_slots(used);
+        self.push(instance);
+        Called::Constructor(frame)
+    }
 }
 
 /// The `__init__` of a class whose instances are made plainly: by `type.__call__`, `object.__new__` and
-/// a Python function that takes the instance and as many arguments.
+/// a Python function that runs to its end.
 #[inline(always)]
-fn plain_constructor(class: &Type, count: usize) -> Option<Ref<Function>> {
+fn constructor(class: &Type) -> Option<Ref<Function>> {
     let is_plain = std::ptr::eq(class.as_object().class(), &TYPE)
         && class.tp_new.get().map(|new| new as usize)
             == objects::object::OBJECT.tp_new.get().map(|new| new as usize)
@@ -156,7 +188,7 @@ fn plain_constructor(class: &Type, count: usize) -> Option<Ref<Function>> {
         return None;
     }
     let init = class.lookup(intern!("__init__"))?.into_type::<Function>().ok()?;
-    init.takes_plainly(init.code(), count + 1).then_some(init)
+    (!init.code().has_flags(SUSPENDING)).then_some(init)
 }
 
 /// An instance without content.
@@ -175,6 +207,88 @@ enum Started {
     Frame(Ref<Frame>),
 }
 
+/// Starts a function, or a method's with its receiver in front. None for anything else.
+#[inline(always)]
+fn start_python(
+    thread: &'static ThreadState,
+    callee: &Object,
+    positional: &[&Object],
+    names: Option<&[Ref]>,
+    values: &[&Object],
+) -> Option<Result<Started>> {
+    if let Some(function) = callee.downcast_exact::<Function>() {
+        return Some(call_general(thread, function, positional, names, values));
+    }
+    let method = callee.downcast_exact::<Method>()?;
+    let function = method.function().into_type::<Function>().ok()?;
+    Some(in_front(&method.receiver(), positional, |all| call_general(thread, &function, all, names, values)))
+}
+
+/// Whether [`start_python`] has something to start.
+fn runs_python(callee: &Object) -> bool {
+    let is_function = |callee: &Object| callee.downcast_exact::<Function>().is_some();
+    is_function(callee)
+        || callee.downcast_exact::<Method>().is_some_and(|method| is_function(&method.function()))
+}
+
+/// Makes an instance and binds what `*` and `**` stand before for its `__init__`.
+#[inline(never)]
+fn construct_unpacked(
+    thread: &'static ThreadState,
+    class: &Type,
+    init: &Function,
+    arguments: Ref,
+    keywords: Option<Ref>,
+) -> Result<(Ref, Ref<Frame>)> {
+    let (arguments, keywords) = unpack(class.as_object(), arguments, keywords)?;
+    let positional = arguments.as_slice();
+    let instance = allocate(class)?;
+    match keywords.filter(|keywords| !keywords.is_empty()) {
+        None => bind_init(thread, instance, init, positional, None, &[]),
+        Some(keywords) => {
+            let (names, values) = names_and_values(&keywords)?;
+            bind_init(thread, instance, init, positional, Some(&names), Ref::slice(&values))
+        }
+    }
+}
+
+/// Runs something with a first argument and others behind it.
+fn in_front<T>(first: &Object, others: &[&Object], run: impl FnOnce(&[&Object]) -> T) -> T {
+    let mut all = SmallVec::<[&Object; 8]>::with_capacity(others.len() + 1);
+    all.push(first);
+    all.extend_from_slice(others);
+    run(&all)
+}
+
+/// Makes an instance and binds the arguments of its `__init__`.
+#[inline(never)]
+fn construct_general(
+    thread: &'static ThreadState,
+    class: &Type,
+    init: &Function,
+    positional: &[&Object],
+    names: Option<&[Ref]>,
+    values: &[&Object],
+) -> Result<(Ref, Ref<Frame>)> {
+    bind_init(thread, allocate(class)?, init, positional, names, values)
+}
+
+/// The instance, and the frame that is to run its `__init__`.
+fn bind_init(
+    thread: &'static ThreadState,
+    instance: Ref,
+    init: &Function,
+    positional: &[&Object],
+    names: Option<&[Ref]>,
+    values: &[&Object],
+) -> Result<(Ref, Ref<Frame>)> {
+    let frame = in_front(&instance, positional, |positional| {
+        init.bind(thread, Arguments { positional, names, values })
+    })?;
+    frame.code().decoded()?;
+    Ok((instance, frame))
+}
+
 /// Binds the arguments of a Python function. One that suspends gives its generator at once.
 #[inline(never)]
 fn call_general(
@@ -184,13 +298,26 @@ fn call_general(
     names: Option<&[Ref]>,
     values: &[&Object],
 ) -> Result<Started> {
-    use bytecode::flags;
     let frame = function.bind(thread, Arguments { positional, names, values })?;
-    if frame.code().has_flags(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR) {
+    if frame.code().has_flags(SUSPENDING) {
         return Ok(Started::Value(function.start(thread, frame)?));
     }
     frame.code().decoded()?;
     Ok(Started::Frame(frame))
+}
+
+/// The arguments by position, the names of the others, and their values.
+fn split_names<'a, 'n>(
+    given: &'a [&'a Object],
+    names: &'n Object,
+) -> Result<(&'a [&'a Object], &'n Tuple, &'a [&'a Object])> {
+    match names.downcast::<Tuple>() {
+        Some(names) if names.items().len() <= given.len() => {
+            let (positional, values) = given.split_at(given.len() - names.items().len());
+            Ok((positional, names, values))
+        }
+        _ => Err(raise!(SystemError, "malformed bytecode: CALL_FUNCTION_KW without names")),
+    }
 }
 
 #[inline(never)]
@@ -200,19 +327,9 @@ fn call_with_names(
     given: &[&Object],
     names: &Object,
 ) -> Result<Started> {
-    let names = match names.downcast::<Tuple>() {
-        Some(names) if names.items().len() <= given.len() => names,
-        _ => bail!(SystemError, "malformed bytecode: CALL_FUNCTION_KW without names"),
-    };
-    let positional = given.len() - names.items().len();
-    if let Some(function) = callee.downcast_exact::<Function>() {
-        return call_general(
-            thread,
-            function,
-            &given[..positional],
-            Some(names.items()),
-            &given[positional..],
-        );
+    let (positional, names, values) = split_names(given, names)?;
+    if let Some(started) = start_python(thread, callee, positional, Some(names.items()), values) {
+        return started;
     }
     if thread.use_tracing.get() != 0 {
         let run = || callee.call_keywords(given, names);
@@ -229,6 +346,29 @@ fn call_unpacked(
     arguments: Ref,
     keywords: Option<Ref>,
 ) -> Result<Started> {
+    let (arguments, keywords) = unpack(callee, arguments, keywords)?;
+    let positional = arguments.as_slice();
+    let started = match keywords.as_deref().filter(|keywords| !keywords.is_empty()) {
+        None => start_python(thread, callee, positional, None, &[]),
+        Some(keywords) if runs_python(callee) => {
+            let (names, values) = names_and_values(keywords)?;
+            start_python(thread, callee, positional, Some(&names), Ref::slice(&values))
+        }
+        Some(_) => None,
+    };
+    if let Some(started) = started {
+        return started;
+    }
+    let run = || callee.call_dict(&arguments, keywords.as_deref());
+    Ok(Started::Value(match thread.use_tracing.get() {
+        0 => run()?,
+        _ => super::tracing::call_native(thread, callee, positional, run)?,
+    }))
+}
+
+/// What `*` and `**` stand before, as a tuple and a dictionary.
+#[inline(always)]
+fn unpack(callee: &Object, arguments: Ref, keywords: Option<Ref>) -> Result<(Ref<Tuple>, Option<Ref<Dict>>)> {
     let keywords = match keywords {
         None => None,
         Some(keywords) => match keywords.downcast_exact::<Dict>() {
@@ -254,19 +394,13 @@ fn call_unpacked(
             arguments.collect_tuple()?
         }
     };
-    if let Some(function) = callee.downcast_exact::<Function>() {
-        let Some(keywords) = keywords.filter(|keywords| !keywords.is_empty()) else {
-            return call_general(thread, function, arguments.as_slice(), None, &[]);
-        };
-        objects::protocol::check_keywords(&keywords)?;
-        let (names, values) = (keywords.keys_vec(), keywords.values_vec());
-        return call_general(thread, function, arguments.as_slice(), Some(&names), Ref::slice(&values));
-    }
-    let run = || callee.call_dict(&arguments, keywords.as_deref());
-    Ok(Started::Value(match thread.use_tracing.get() {
-        0 => run()?,
-        _ => super::tracing::call_native(thread, callee, arguments.as_slice(), run)?,
-    }))
+    Ok((arguments, keywords))
+}
+
+/// The keyword arguments of a Python function.
+fn names_and_values(keywords: &Dict) -> Result<(Vec<Ref>, Vec<Ref>)> {
+    objects::protocol::check_keywords(keywords)?;
+    Ok((keywords.keys_vec(), keywords.values_vec()))
 }
 
 /// The callee as messages show it: `module.name()` of a function.
