@@ -405,6 +405,9 @@ fn run<const TRACING: bool>(
         let frame = machine.frame();
         let mark = frame.executing.get();
         leave(thread, frame);
+        if mark == CONSTRUCTOR {
+            thread.leave_level();
+        }
         if frame.is(entry) {
             if result.is_err() {
                 frame.stacktop.set(std::ptr::null_mut());
@@ -458,6 +461,21 @@ fn run<const TRACING: bool>(
     }
 }
 
+/// Makes a called function's frame the innermost one. The call of a class is a level of its own.
+#[inline(always)]
+fn enter_marked(thread: &ThreadState, frame: &Frame, mark: c_char) -> Result<()> {
+    if mark == CONSTRUCTOR {
+        thread.enter_level(" while calling a Python object")?;
+    }
+    let entered = enter(thread, frame);
+    match entered {
+        Ok(()) => frame.executing.set(mark),
+        Err(_) if mark == CONSTRUCTOR => thread.leave_level(),
+        Err(_) => {}
+    }
+    entered
+}
+
 /// Takes a called function's frame into the registers; the loop owns it until it returns.
 #[inline(always)]
 fn enter_called(
@@ -466,11 +484,10 @@ fn enter_called(
     frame: Ref<Frame>,
     mark: c_char,
 ) -> Result<()> {
-    if let Err(raised) = enter(thread, &frame) {
+    if let Err(raised) = enter_marked(thread, &frame, mark) {
         machine.frame().stacktop.set(std::ptr::null_mut());
         return Err(raised);
     }
-    frame.executing.set(mark);
     // SAFETY: the reference is kept until the frame returns; the call has seen to its being decoded.
     unsafe { machine.load(frame.into_raw()) };
     Ok(())
