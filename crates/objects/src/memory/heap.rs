@@ -2,7 +2,9 @@
 //! (`RUSTFLAGS="--cfg system_allocator"`).
 
 #[cfg(not(system_allocator))]
-pub use libmimalloc_sys::{mi_free as free, mi_malloc as malloc, mi_realloc as realloc, mi_zalloc as zalloc};
+pub use asked::{malloc, realloc, zalloc};
+#[cfg(not(system_allocator))]
+pub use libmimalloc_sys::mi_free as free;
 
 #[cfg(system_allocator)]
 pub use libc::{free, malloc, realloc};
@@ -15,6 +17,75 @@ pub unsafe fn zalloc(size: usize) -> *mut std::ffi::c_void {
     unsafe { libc::calloc(1, size) }
 }
 
+/// mimalloc maps its memory without a reservation, so that the system promises whatever is asked and kills the process
+/// that makes use of it. An amount that matters is therefore asked for with a reservation first.
+#[cfg(not(system_allocator))]
+mod asked {
+    use std::ffi::c_void;
+    use std::ptr;
+
+    use libmimalloc_sys::{mi_malloc, mi_realloc, mi_zalloc};
+
+    /// What the system always has, in bytes.
+    const UNASKED: usize = 1 << 26;
+
+    /// A mapping of so many bytes for this process alone, or null where the system would not have them.
+    pub fn map(size: usize) -> *mut c_void {
+        let (access, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+        // SAFETY: a mapping of its own.
+        match unsafe { libc::mmap(ptr::null_mut(), size, access, flags, -1, 0) } {
+            libc::MAP_FAILED => ptr::null_mut(),
+            mapping => mapping,
+        }
+    }
+
+    /// Whether the system has so many bytes.
+    #[inline]
+    pub fn has(size: usize) -> bool {
+        size < UNASKED || would_map(size)
+    }
+
+    #[cold]
+    fn would_map(size: usize) -> bool {
+        let mapping = map(size);
+        // SAFETY: the mapping just made.
+        !mapping.is_null() && unsafe { libc::munmap(mapping, size) == 0 }
+    }
+
+    /// # Safety
+    /// As C's: the memory is given back with `free`.
+    #[inline]
+    pub unsafe fn malloc(size: usize) -> *mut c_void {
+        match has(size) {
+            // SAFETY: an allocation call.
+            true => unsafe { mi_malloc(size) },
+            false => ptr::null_mut(),
+        }
+    }
+
+    /// # Safety
+    /// As `malloc`'s.
+    #[inline]
+    pub unsafe fn zalloc(size: usize) -> *mut c_void {
+        match has(size) {
+            // SAFETY: an allocation call.
+            true => unsafe { mi_zalloc(size) },
+            false => ptr::null_mut(),
+        }
+    }
+
+    /// # Safety
+    /// As C's: `memory` is null or of `malloc`, and is gone where the answer is not null.
+    #[inline]
+    pub unsafe fn realloc(memory: *mut c_void, size: usize) -> *mut c_void {
+        match has(size) {
+            // SAFETY: the caller's promise.
+            true => unsafe { mi_realloc(memory, size) },
+            false => ptr::null_mut(),
+        }
+    }
+}
+
 /// Rust's own allocations come from the same, but for large ones of zeros: those come from the system, which has such
 /// pages, so that what nobody touches need not be cleared.
 #[cfg(not(system_allocator))]
@@ -23,6 +94,8 @@ mod rust {
     use std::ptr;
 
     use mimalloc::MiMalloc;
+
+    use super::asked;
 
     /// From so many bytes on, to clear them takes longer than to have pages mapped.
     const LARGE: usize = 1 << 20;
@@ -44,21 +117,18 @@ mod rust {
     // SAFETY: each piece of memory goes back to where it came from, which is told by where it is.
     unsafe impl GlobalAlloc for Allocator {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            // SAFETY: the caller's promise.
-            unsafe { MiMalloc.alloc(layout) }
+            match asked::has(layout.size()) {
+                // SAFETY: the caller's promise.
+                true => unsafe { MiMalloc.alloc(layout) },
+                false => ptr::null_mut(),
+            }
         }
 
         unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-            if layout.size() < LARGE || layout.align() > PAGE {
+            match layout.size() < LARGE || layout.align() > PAGE {
                 // SAFETY: the caller's promise.
-                return unsafe { MiMalloc.alloc_zeroed(layout) };
-            }
-            let (access, flags) =
-                (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-            // SAFETY: a mapping of its own.
-            match unsafe { libc::mmap(ptr::null_mut(), layout.size(), access, flags, -1, 0) } {
-                libc::MAP_FAILED => ptr::null_mut(),
-                mapping => mapping.cast(),
+                true => unsafe { MiMalloc.alloc_zeroed(layout) },
+                false => asked::map(layout.size()).cast(),
             }
         }
 
@@ -72,7 +142,7 @@ mod rust {
         }
 
         unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-            if !is_mapping(pointer, layout) {
+            if !is_mapping(pointer, layout) && asked::has(size) {
                 // SAFETY: the caller's promise.
                 return unsafe { MiMalloc.realloc(pointer, layout, size) };
             }
@@ -134,6 +204,33 @@ pub fn allocated_blocks() -> usize {
 
 #[cfg(test)]
 mod tests {
+    /// More than any machine has, and less than addresses reach.
+    #[cfg(not(system_allocator))]
+    const TOO_MUCH: usize = 1 << 46;
+
+    #[test]
+    #[cfg(not(system_allocator))]
+    fn memory_that_the_system_has_not_is_not_promised() {
+        let promised = std::fs::read_to_string("/proc/sys/vm/overcommit_memory");
+        if promised.is_ok_and(|mode| mode.trim() == "1") {
+            // The system is told to promise everything.
+            return;
+        }
+        let mut bytes = vec![1_u8; 9];
+        bytes.try_reserve_exact(TOO_MUCH).unwrap_err();
+        assert_eq!(bytes, [1; 9]);
+        let mut mapped = vec![0_u8; 1 << 20];
+        mapped.try_reserve_exact(TOO_MUCH).unwrap_err();
+        // SAFETY: allocation calls, and memory of theirs.
+        unsafe {
+            assert!(super::malloc(TOO_MUCH).is_null());
+            assert!(super::zalloc(TOO_MUCH).is_null());
+            let small = super::malloc(9);
+            assert!(super::realloc(small, TOO_MUCH).is_null());
+            super::free(small);
+        }
+    }
+
     #[test]
     fn large_zeroed_memory_grows_shrinks_and_goes() {
         let mut bytes = vec![0_u8; 3 << 20];
